@@ -1,0 +1,1 @@
+"""RegViz shows live, and exactly, what regularization does to a fitted model."""

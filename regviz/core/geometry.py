@@ -1,0 +1,102 @@
+"""What does the constraint picture of two of the weights look like, with the others held at their solution?
+
+Of the whole problem  min D(w) + α·P(w)  a slice is taken: two weights (w_a, w_b) are free, the others stay where
+the fit has put them. The slice is a problem of the same kind, its solution is the pair of weights of the full
+fit, and its loss is exactly a quadratic bowl
+
+    D(v) = D(o) + ½ (v − o)ᵀ G (v − o),     G = Z_abᵀ Z_ab / n,   o = the bowl's lowest point,
+
+so contours are ellipses and nothing has to be sampled on a grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from regviz.core import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Slices:
+    """One slice for every fit of a grid of shape (n_ratios, n_alphas).
+
+    pair       (2,)  columns of the two weights
+    solution   (n_ratios, n_alphas, 2)  the two weights of the fit: where contour and ball touch
+    optimum    (n_ratios, n_alphas, 2)  the bowl's lowest point o
+    shape      (2, 2)  G^(−½): the ellipse D = D(o) + ½ m² is  o + m · shape @ (cos φ, sin φ)
+    touch      (n_ratios, n_alphas)  m of the contour through the solution
+    origin     (n_ratios, n_alphas)  m of the contour through (0, 0)
+    budget     (n_ratios, n_alphas)  t = P(solution): the size of the ball
+    gram       (2, 2)  G
+    """
+
+    pair: tuple[int, int]
+    solution: Array
+    optimum: Array
+    shape: Array
+    touch: Array
+    origin: Array
+    budget: Array
+    gram: Array
+
+    def ball(self, l1_ratios: Array, angles: Array) -> Array:
+        """Distance from the origin to the ball P(w) = t in each direction, (n_ratios, n_alphas, n_angles)."""
+        return ball_radius(
+            l1_ratios[:, np.newaxis, np.newaxis], self.budget[..., np.newaxis], angles
+        )
+
+
+def ball_radius(l1_ratio: Array | float, budget: Array | float, angles: Array) -> Array:
+    """r(φ) such that r·(cos φ, sin φ) lies on  ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂² = t;  broadcasts.
+
+    With q = ρ(|cos φ| + |sin φ|):  r = 2t / (q + √(q² + 2(1 − ρ)t)), which holds at both ends: t/q for the
+    diamond (ρ = 1), √(2t) for the circle (ρ = 0). t = 0 gives 0.
+    """
+    rho = np.asarray(l1_ratio, dtype=float)
+    t = np.asarray(budget, dtype=float)
+    q = rho * (np.abs(np.cos(angles)) + np.abs(np.sin(angles)))
+    under = q + np.sqrt(q**2 + 2 * (1 - rho) * t)
+    return np.asarray(2 * t / np.where(under > 0, under, 1.0))
+
+
+def slices(X: Array, y: Array, coef: Array, l1_ratios: Array, pair: tuple[int, int]) -> Slices:
+    """The slice through every fit of a grid.
+
+    X (n_samples, n_features) and y (n_samples,) are what was fitted, coef (n_ratios, n_alphas, n_features) the
+    fits, which carry an unpenalised intercept: X and y are centred here. If the two columns are collinear (or
+    constant) the bowl is a valley: o is then the lowest point nearest to the solution, and the ellipse is
+    drawn only across the valley. Raises ValueError unless pair names two different columns.
+    """
+    a, b = pair
+    n_features = X.shape[1]
+    if not (0 <= a < n_features and 0 <= b < n_features and a != b):
+        raise ValueError(f"pair must be two different columns of 0 to {n_features - 1}, got {pair}")
+    Z = X - X.mean(axis=0)
+    residual = (y - y.mean()) - coef @ Z.T  # (n_ratios, n_alphas, n_samples)
+    columns = Z[:, [a, b]]
+    gram = columns.T @ columns / len(y)
+    values, vectors = np.linalg.eigh(gram)
+    kept = values > 1e-14 * max(values[-1], np.finfo(float).tiny)
+    root = np.where(kept, np.sqrt(np.where(kept, values, 1.0)), 0.0)
+    inverse_root = np.where(kept, 1.0 / np.where(kept, root, 1.0), 0.0)
+    solution = coef[..., [a, b]]
+    pull = residual @ columns / len(y)  # −∇D at the solution
+    optimum = solution + pull @ (vectors * inverse_root**2 @ vectors.T)
+
+    def contour(point: Array) -> Array:  # m of the contour through a point
+        return np.asarray(np.linalg.norm((point - optimum) @ vectors * root, axis=-1))
+
+    size = np.abs(solution)
+    rho = l1_ratios[:, np.newaxis]
+    return Slices(
+        pair=pair,
+        solution=solution,
+        optimum=optimum,
+        shape=vectors * inverse_root @ vectors.T,
+        touch=contour(solution),
+        origin=contour(np.zeros(2)),
+        budget=rho * size.sum(axis=-1) + (1 - rho) / 2 * (size**2).sum(axis=-1),
+        gram=gram,
+    )

@@ -1,0 +1,426 @@
+"""Which coefficients does every penalty on the elastic-net family give, at every strength?
+
+J(w, b) = 1/(2n) ‖y − Xw − b‖² + α (ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂²), solved for a whole grid of (ρ, α) at
+once, to rounding error, each fit with its certificate.
+
+On a known support S with known signs s the problem is linear, (X_Sᵀ X_S / n + α(1 − ρ)) w_S =
+X_Sᵀ y / n − αρ s; finding the fit is finding S. All ratios advance in lock-step from large α to small:
+guess S, solve the whole batch, exchange every column that is on the wrong side, repeat. The few fits
+that this does not settle are finished one by one by an active-set method that cannot cycle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import ThreadpoolController
+
+from regviz.core import Array
+from regviz.core.penalties import L1, ElasticNet
+
+EPS = float(np.finfo(float).eps)
+
+# Below this share of alpha_max the penalty is lost in rounding: least squares instead.
+NEGLIGIBLE = 1e-14
+# A batch of fits exchanges columns at most so often, and until so few fits are left.
+ROUNDS, FEW = 8, 2
+# One by one: steps allowed for a fit, per column, and for the whole grid, per fit.
+STEPS_PER_COLUMN, STEPS_PER_FIT = 10, 20
+
+
+@dataclass(frozen=True, eq=False)
+class LinearGrid:
+    """The fits for every L1 ratio and strength, in the order in which they were asked for.
+
+    alphas     (n_alphas,) or (n_ratios, n_alphas)  as given
+    l1_ratios  (n_ratios,)  as given
+    coef       (n_ratios, n_alphas, n_features)  on the scale of X and y
+    intercept  (n_ratios, n_alphas)
+    kkt        (n_ratios, n_alphas)  the certificate, 0 for an exact solution; see `fit_grid`
+    """
+
+    alphas: Array
+    l1_ratios: Array
+    coef: Array
+    intercept: Array
+    kkt: Array
+
+
+def alpha_max(X: ArrayLike, y: ArrayLike, l1_ratio: float) -> float:
+    """The least α at which every coefficient is zero: max_j |x_jᵀ(y − ȳ)| / (n ρ), x_j centred.
+
+    X (n, p), y (n,). An L2 penalty alone never reaches zero: inf at l1_ratio 0, unless the gradient
+    itself is 0 (constant y, say), where every l1_ratio gives 0. To scale a grid of strengths use
+    l1_ratio 1. ValueError as in `fit_grid`.
+    """
+    return ElasticNet(l1_ratio).alpha_max(_reduce(*_check_data(X, y)).gradient(np.zeros(())))
+
+
+def fit_grid(
+    X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike
+) -> LinearGrid:
+    """Minimise 1/(2n) ‖y − Xw − b‖² + α (ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂²) for every ρ and α.
+
+    X          (n, p)  used as it is: centred for the intercept, not standardised
+    y          (n,)
+    alphas     (n_alphas,), shared by all ratios, or (n_ratios, n_alphas), one row a ratio; >= 0
+    l1_ratios  (n_ratios,)  ρ in [0, 1]; both in any order, duplicates allowed
+
+    `kkt` is the largest violation of the optimality conditions, computed afresh from the returned
+    coefficients. With g = −X_cᵀ(y_c − X_c w)/n the gradient of the data term (X_c, y_c centred),
+
+        kkt = max_j dist(−g_j, α ∂penalty_j(w)) / alpha_max(X, y, 1),
+
+    the distance by which some x_j is more correlated with the residual than its penalty allows, or
+    less than its coefficient needs, as a share of the largest correlation there was to begin with.
+    It uses no support and no Gram matrix of the solver: only the returned w and, when n > p + 1, the
+    triangular QR factor of [X_c, y_c] instead of these, which has the same products to rounding
+    error. If alpha_max is zero up to rounding (constant y, or y orthogonal to X) max_j rms(x_j) rms(y)
+    takes its place, and for constant y, where w = 0 is exact, kkt is 0.
+
+    Where the solution is not unique one of the solutions is returned. For α = 0, and α below
+    1e-14 alpha_max, that is least squares, of minimum norm in units of standardised columns; with
+    dependent columns the limit of the lasso as α → 0 is another one of them. A constant column gets
+    the coefficient 0. The work is bounded: a fit that is not settled within it is returned as it is,
+    and its kkt says so.
+
+    ValueError, naming the field, for NaN or inf, wrong shapes, or values out of range.
+
+    Sources: Friedman, Hastie & Tibshirani (2010), J. Stat. Softw. 33(1), for the objective; Kim &
+    Park (2010), Fast active-set-type algorithms for L1-regularized linear regression, for the exchange
+    of all violators at once; Lee, Battle, Raina & Ng (2006), Efficient sparse coding algorithms
+    (feature-sign search), for the active-set method.
+    """
+    X, y = _check_data(X, y)
+    alphas, l1_ratios = _check_grid(alphas, l1_ratios)
+    table = np.broadcast_to(alphas, (len(l1_ratios), alphas.shape[-1]))  # (n_ratios, n_alphas)
+
+    with _one_blas_thread():
+        problem = _reduce(X, y)
+        descending = np.argsort(-table, axis=1, kind="stable")
+        coef = np.empty((*table.shape, X.shape[1]))
+        np.put_along_axis(
+            coef,
+            descending[:, :, None],
+            _solve(problem, np.take_along_axis(table, descending, axis=1), l1_ratios),
+            axis=1,
+        )
+        return LinearGrid(
+            alphas=alphas,
+            l1_ratios=l1_ratios,
+            coef=coef,
+            intercept=problem.y_mean - coef @ problem.x_mean,
+            kkt=_certificate(problem, table, l1_ratios, coef),
+        )
+
+
+def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
+    """Effective degrees of freedom of every fit, the intercept not counted: (n_ratios, n_alphas).
+
+    The trace of the hat matrix on the active set S, with d the singular values of the centred X_S:
+
+        df = Σ d² / (d² + n α (1 − ρ)),   the number of d > 0 where α (1 − ρ) = 0.
+
+    That is the trace of the ridge smoother for ρ = 0, and for the lasso the rank of the active
+    columns: the number of non-zero coefficients if those are independent. It is an unbiased estimate
+    of the degrees of freedom for ρ > 0 and exact for ρ = 0.
+
+    Sources: Zou, Hastie & Tibshirani (2007), On the degrees of freedom of the lasso, theorem 1;
+    Tibshirani & Taylor (2012), Degrees of freedom in lasso problems, theorems 2 (dependent columns)
+    and section 2 for the elastic net; Hastie, Tibshirani & Friedman (2009), eq. 3.50, for ridge.
+
+    X is the one the grid was fitted on; ValueError if its columns do not match.
+    """
+    X = _check_matrix(X)
+    if X.shape[1] != grid.coef.shape[2]:
+        raise ValueError(f"X must have {grid.coef.shape[2]} columns, got {X.shape[1]}")
+    l2 = np.broadcast_to(grid.alphas, grid.kkt.shape) * (1 - grid.l1_ratios[:, None])
+
+    with _one_blas_thread():
+        problem = _reduce(X, np.zeros(len(X)))
+        # Rank does not depend on units, a ridge does: standardised columns count where there is none.
+        bare = (l2 == 0).ravel()
+        active = (grid.coef != 0).reshape(bare.size, -1)
+        keys, which = np.unique(np.packbits(np.c_[bare, active], axis=1), axis=0, return_inverse=True)
+        first = np.zeros(len(keys), dtype=int)
+        first[which] = np.arange(bare.size)  # one fit for each support that occurs
+        columns = np.where(bare[first, None], 1 / problem.positive_x_scale, 1) * active[first]
+        d = np.linalg.svd(problem.factor * columns[:, None, :], compute_uv=False)
+        d[d <= EPS * max(X.shape) * d[:, :1]] = 0
+        squares = np.square(d)[which]  # (n_fits, p)
+        shrunk = squares + problem.n * l2.reshape(-1, 1)
+        df = np.divide(squares, shrunk, out=np.zeros_like(squares), where=squares > 0).sum(axis=1)
+    return np.asarray(df.reshape(l2.shape))
+
+
+# --- The problem, reduced once -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """The data after centring, in at most p + 1 rows: ‖y − Xw − b‖ = ‖target − factor w‖, b at its best.
+
+    n        number of observations
+    x_mean   (p,)
+    y_mean
+    factor   (rows, p)
+    target   (rows,)
+    x_scale  (p,)  root mean square of each centred column, 0 if constant
+    y_scale  root mean square of the centred y
+    """
+
+    n: int
+    x_mean: Array
+    y_mean: float
+    factor: Array
+    target: Array
+    x_scale: Array
+    y_scale: float
+
+    @property
+    def positive_x_scale(self) -> Array:
+        """`x_scale` to divide by: 1 for a constant column."""
+        return np.where(self.x_scale > 0, self.x_scale, 1)
+
+    @property
+    def unit(self) -> Array:
+        """Coefficient in the data's units = unit * coefficient in standard units; 0 if constant."""
+        return np.where(self.x_scale > 0, self.y_scale / self.positive_x_scale, 0)
+
+    def gradient(self, coef: Array) -> Array:
+        """Of 1/(2n) ‖y − Xw − b‖² at `coef` (..., p) and the best b: (..., p)."""
+        residual = (coef @ self.factor.T if coef.ndim else 0) - self.target
+        return residual @ self.factor / self.n
+
+    @property
+    def gradient_scale(self) -> float:
+        """alpha_max at ρ = 1, or its upper bound max rms(x_j) rms(y) if it is rounding error."""
+        largest, bound = np.abs(self.gradient(np.zeros(()))).max(), self.x_scale.max() * self.y_scale
+        return float(largest if largest > NEGLIGIBLE * bound else bound)
+
+
+def _reduce(X: Array, y: Array) -> _Problem:
+    """Centre, and compress the rows by QR: an orthogonal factor changes no product."""
+    n, p = X.shape
+    data = np.column_stack([X, y])
+    constant = np.ptp(data, axis=0) <= 4 * EPS * np.abs(data).max(axis=0)
+    mean = data.mean(axis=0)
+    mean += (data - mean).mean(axis=0)  # a second pass, for columns far from zero
+    centred = np.where(constant, 0, data - mean)
+    rows = np.linalg.qr(centred, mode="r") if n > p + 1 else centred
+    scale = np.sqrt(np.square(rows).sum(axis=0) / n)
+    if not np.isfinite(scale).all():
+        raise ValueError("X and y must be below 1e150 in size")
+    return _Problem(n, mean[:p], float(mean[p]), rows[:, :p], rows[:, p], scale[:p], float(scale[p]))
+
+
+# --- Solving: all in standard units, columns and y of root mean square 1 -------------------------
+
+
+def _solve(problem: _Problem, alphas: Array, l1_ratios: Array) -> Array:
+    """Coefficients (n_ratios, n_alphas, p); `alphas` (n_ratios, n_alphas), every row descending."""
+    x_scale, y_scale = problem.positive_x_scale, problem.y_scale or 1.0
+    Z, target = problem.factor / x_scale, problem.target / y_scale
+    gram, corr = Z.T @ Z / problem.n, Z.T @ target / problem.n
+
+    penalised = alphas > NEGLIGIBLE * problem.gradient_scale
+    ridge = l1_ratios == 0
+    l1 = (alphas * l1_ratios[:, None])[..., None] / (x_scale * y_scale)  # (n_ratios, n_alphas, p)
+    l2 = (alphas * (1 - l1_ratios[:, None]))[..., None] / x_scale**2
+
+    u = np.zeros_like(l1)
+    if not penalised.all():
+        u[~penalised] = np.linalg.lstsq(Z, target, rcond=EPS * max(problem.n, len(x_scale)))[0]
+    if ridge.any():
+        chosen = penalised & ridge[:, None]
+        everything = np.ones((np.count_nonzero(chosen), len(corr)))
+        u[chosen] = _solve_on_support(gram, corr, l1[chosen], l2[chosen], everything)
+    if not ridge.all():
+        u[~ridge] = _elastic_net_paths(
+            gram, corr, l1[~ridge], l2[~ridge], penalised[~ridge], u[~ridge]
+        )
+    return u * problem.unit
+
+
+def _elastic_net_paths(
+    gram: Array, corr: Array, l1: Array, l2: Array, wanted: NDArray[np.bool_], u: Array
+) -> Array:
+    """Every path, ratios in lock-step, blocks of strengths from large to small.
+
+    l1, l2, u (n_ratios, n_alphas, p); wanted (n_ratios, n_alphas). Returns u with the wanted filled.
+    """
+    n_ratios, n_alphas, p = l1.shape
+    block = 20 if p <= 6 else 10 if p <= 12 else 5 if p <= 60 else 1
+    steps_left = STEPS_PER_FIT * n_ratios * n_alphas
+    for start in range(0, n_alphas, block):
+        ratio, k = np.nonzero(wanted[:, start : start + block])
+        k += start
+        before = np.sign(u[ratio, start - 1]) if start else np.zeros((len(ratio), p))
+        u[ratio, k], unsettled = _exchange(gram, corr, l1[ratio, k], l2[ratio, k], before)
+        for i in unsettled:
+            fit = ratio[i], k[i]
+            nearest = u[ratio[i], k[i] - 1] if k[i] else np.zeros(p)
+            allowed = min(steps_left, STEPS_PER_COLUMN * p)
+            u[fit], steps = _active_set(gram, corr, l1[fit], l2[fit], nearest, allowed)
+            steps_left -= steps
+    return u
+
+
+def _exchange(
+    gram: Array, corr: Array, l1: Array, l2: Array, signs: Array
+) -> tuple[Array, NDArray[np.intp]]:
+    """Solve a batch on guessed supports, move every column that is on the wrong side, repeat.
+
+    l1, l2, signs (n_fits, p). Returns u (n_fits, p) and the indices of the fits not yet settled.
+    """
+    u = np.empty_like(signs)
+    active = np.arange(len(signs))
+    for _ in range(ROUNDS):
+        guess = _solve_on_support(gram, corr, l1, l2, signs)
+        slope = corr - guess @ gram
+        leaves = guess * signs < 0
+        joins = (signs == 0) & (np.abs(slope) > l1 + _rounding(guess))
+        wrong = leaves | joins
+        u[active] = guess
+
+        again = wrong.any(axis=1)
+        active = active[again]
+        if len(active) <= FEW:
+            break
+        signs = np.where(wrong, np.where(joins, np.sign(slope), 0), signs)[again]
+        l1, l2 = l1[again], l2[again]
+    return u, active
+
+
+def _solve_on_support(gram: Array, corr: Array, l1: Array, l2: Array, signs: Array) -> Array:
+    """(G_SS + l2) u_S = c_S − l1 s_S, and u = 0 off S = {signs != 0}, for a batch: (n_fits, p)."""
+    used = np.flatnonzero(signs.any(axis=0))  # by any fit of the batch
+    signs = signs[:, used]
+    on = signs != 0
+    system = gram[np.ix_(used, used)] * (on[:, :, None] & on[:, None, :])
+    diagonal = np.einsum("bii->bi", system)
+    diagonal += np.where(on, l2[:, used], 1)
+    right = np.where(on, corr[used] - l1[:, used] * signs, 0)
+    u = np.zeros((len(signs), len(corr)))
+    u[:, used] = _solve_stack(system, right)
+    return u
+
+
+def _solve_stack(system: Array, right: Array) -> Array:
+    """system⁻¹ right for symmetric (..., m, m) and (..., m); a trace of ridge where one is singular."""
+    try:
+        solution = np.linalg.solve(system, right[..., None])
+    except np.linalg.LinAlgError:
+        trace_of_ridge = 1e-14 * np.eye(system.shape[-1])
+        solution = np.linalg.solve(system + trace_of_ridge, right[..., None])
+    return solution[..., 0]
+
+
+def _active_set(
+    gram: Array, corr: Array, l1: Array, l2: Array, u: Array, max_steps: int
+) -> tuple[Array, int]:
+    """One fit by feature-sign search from `u`: every step lowers the objective, so none comes back.
+
+    Solve on the support. If a coefficient would change its sign, go only as far as the first that
+    reaches zero, and drop it; else let the worst violator join. All vectors (p,). Returns u and the
+    number of steps.
+    """
+    u, signs = u.copy(), np.sign(u)
+    barred = np.zeros(len(u), dtype=bool)  # joined, and would have left at once: rounding error
+    # Keeps dependent columns solvable; the second solve takes it out of the answer again.
+    trace_of_ridge = 8 * EPS * len(u)
+    for step in range(1, max_steps + 1):
+        on = np.flatnonzero(signs)
+        system = gram[np.ix_(on, on)] + np.diag(l2[on])
+        solvable = system + trace_of_ridge * np.eye(len(on))
+        right = corr[on] - l1[on] * signs[on]
+        goal = np.zeros_like(u)
+        goal[on] = _solve_stack(solvable, right)
+        goal[on] += _solve_stack(solvable, right - system @ goal[on])
+
+        crossing = np.flatnonzero(goal * signs < 0)
+        if len(crossing):
+            share = u[crossing] / (u[crossing] - goal[crossing])
+            first = crossing[np.argmin(share)]
+            barred[first] |= u[first] == 0
+            u = u + share.min() * (goal - u)
+            u[first] = signs[first] = 0
+            continue
+
+        u = goal
+        slope = corr - gram @ u
+        excess = np.where((signs == 0) & ~barred, np.abs(slope) - l1, 0)
+        worst = np.argmax(excess)
+        if excess[worst] <= _rounding(u):
+            return u, step
+        signs[worst] = np.sign(slope[worst])
+    return u, max_steps
+
+
+def _rounding(u: Array) -> Array:
+    """Error to be expected in a correlation c − G u computed in floating point: (..., p) -> (..., 1)."""
+    return 8 * EPS * (1 + np.abs(u).sum(axis=-1, keepdims=True))
+
+
+# --- The certificate ---------------------------------------------------------------------------
+
+
+def _certificate(problem: _Problem, alphas: Array, l1_ratios: Array, coef: Array) -> Array:
+    """`kkt` as defined in `fit_grid`: (n_ratios, n_alphas)."""
+    slope = -problem.gradient(coef)
+    violations = [
+        ElasticNet(rho).violation(w, s, alpha[:, None]).max(axis=1)
+        for rho, alpha, w, s in zip(l1_ratios, alphas, coef, slope, strict=True)
+    ]
+    return np.stack(violations) / (problem.gradient_scale or 1.0)
+
+
+# --- Checks and housekeeping -------------------------------------------------------------------
+
+
+def _check_matrix(X: ArrayLike) -> Array:
+    X = np.asarray(X, dtype=float)
+    if X.ndim != 2 or 0 in X.shape:
+        raise ValueError(f"X must be (n, p) with n and p >= 1, got shape {X.shape}")
+    if not np.isfinite(X).all():
+        raise ValueError("X must be finite, got NaN or inf")
+    return X
+
+
+def _check_data(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    X, y = _check_matrix(X), np.asarray(y, dtype=float)
+    if y.shape != X.shape[:1]:
+        raise ValueError(f"y must have shape {X.shape[:1]}, one value a row of X, got {y.shape}")
+    if not np.isfinite(y).all():
+        raise ValueError("y must be finite, got NaN or inf")
+    return X, y
+
+
+def _check_grid(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array]:
+    alphas, l1_ratios = np.array(alphas, dtype=float), np.array(l1_ratios, dtype=float)
+    if l1_ratios.ndim != 1 or l1_ratios.size == 0:
+        raise ValueError(f"l1_ratios must be (n_ratios,), not empty, got shape {l1_ratios.shape}")
+    if alphas.ndim not in (1, 2) or alphas.size == 0:
+        raise ValueError(f"alphas must be (n_alphas,) or (n_ratios, n_alphas), got {alphas.shape}")
+    if alphas.ndim == 2 and len(alphas) != len(l1_ratios):
+        raise ValueError(f"alphas must have {len(l1_ratios)} rows, one a ratio, got {len(alphas)}")
+    for name, values, valid, bounds in (
+        ("alphas", alphas, np.isfinite(alphas) & (alphas >= 0), "finite and >= 0"),
+        ("l1_ratios", l1_ratios, (l1_ratios >= 0) & (l1_ratios <= 1), "0 to 1"),
+    ):
+        if not valid.all():
+            raise ValueError(f"{name} must be {bounds}, got {values[~valid][0]}")
+    return alphas, l1_ratios
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _one_blas_thread():  # type: ignore[no-untyped-def]
+    """A second BLAS thread slows stacks of small systems down."""
+    return _blas().limit(limits=1, user_api="blas")

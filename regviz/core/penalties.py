@@ -1,0 +1,103 @@
+"""What does a penalty cost, pull and shrink? L1, L2 and everything between, as values.
+
+One family covers all: `ElasticNet(l1_ratio)`; `L1` and `L2` are its two ends. The strength alpha is
+never part of a penalty: the objective is D(w, b) + alpha * penalty(w), and biases are not in w.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from regviz.core import Array
+
+
+@dataclass(frozen=True)
+class ElasticNet:
+    r"""Penalty(w) = rho ||w||_1 + (1 - rho)/2 ||w||_2^2, with rho = `l1_ratio` in [0, 1].
+
+    Every method takes coefficients along the last axis and any axes in front of it.
+
+    Source: Zou & Hastie (2005), with the 1/2 and the mixing of Friedman, Hastie & Tibshirani (2010).
+    """
+
+    l1_ratio: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.l1_ratio <= 1:
+            raise ValueError(f"l1_ratio must be 0 to 1, got {self.l1_ratio}")
+
+    @property
+    def latex(self) -> str:
+        r"""The formula as LaTeX, without alpha; a term of weight zero is left out."""
+        l1, l2 = self.l1_ratio, 1 - self.l1_ratio
+        factor = "" if l1 == 1 else rf"{l1:.4g}\,"
+        half = rf"\tfrac{{{l2:.4g}}}{{2}}"
+        terms = [(l1, rf"{factor}\lVert w \rVert_1"), (l2, rf"{half}\lVert w \rVert_2^2")]
+        return " + ".join(term for weight, term in terms if weight > 0)
+
+    def value(self, coef: Array) -> Array:
+        """rho sum |w_j| + (1 - rho)/2 sum w_j^2: (..., p) -> (...)."""
+        l1_norm = np.abs(coef).sum(axis=-1)
+        squared_l2_norm = np.square(coef).sum(axis=-1)
+        return np.asarray(self.l1_ratio * l1_norm + (1 - self.l1_ratio) / 2 * squared_l2_norm)
+
+    def subgradient(self, coef: Array) -> Array:
+        """rho sign(w) + (1 - rho) w, the subgradient of least norm (sign(0) = 0): (..., p)."""
+        return np.asarray(self.l1_ratio * np.sign(coef) + (1 - self.l1_ratio) * coef)
+
+    def violation(self, coef: Array, slope: Array, alpha: float | Array) -> Array:
+        """How far, feature by feature, `slope` lies outside alpha times the subdifferential at `coef`.
+
+        |slope_j - alpha (rho sign(w_j) + (1 - rho) w_j)|   where w_j != 0
+        max(|slope_j| - alpha rho, 0)                       where w_j == 0
+
+        With slope = -gradient of the data term, all zero means: `coef` is optimal (the KKT
+        conditions). Shapes: coef and slope (..., p), alpha broadcasts against them -> (..., p).
+        """
+        residual = np.abs(slope - alpha * self.subgradient(coef))
+        return np.where(coef != 0, residual, np.maximum(residual - alpha * self.l1_ratio, 0))
+
+    def prox(self, v: Array, step: float | Array) -> Array:
+        """argmin_w 1/2 ||w - v||^2 + step * penalty(w): soft threshold, then shrink.
+
+        sign(v) max(|v| - step rho, 0) / (1 + step (1 - rho)). For a gradient step of size
+        learning_rate, step = learning_rate * alpha.
+
+        Source: Parikh & Boyd (2014), Proximal Algorithms, sections 6.1 and 6.5.
+        """
+        soft = np.sign(v) * np.maximum(np.abs(v) - step * self.l1_ratio, 0)
+        return np.asarray(soft / (1 + step * (1 - self.l1_ratio)))
+
+    def boundary(self, direction: Array, t: float | Array) -> Array:
+        """The point r * direction, r >= 0, where the penalty equals t: (..., p) -> (..., p).
+
+        With q = rho ||u||_1 and s = (1 - rho) ||u||_2^2, r solves q r + s r^2 / 2 = t:
+        r = 2t / (q + sqrt(q^2 + 2 s t)), which loses no digit at either end. t >= 0 broadcasts
+        against direction's leading axes. ValueError if a direction is zero or a t negative.
+        """
+        t = np.asarray(t, dtype=float)
+        if not (t >= 0).all():
+            raise ValueError("t must be >= 0")
+        if not np.any(direction, axis=-1).all():
+            raise ValueError("direction must not be zero")
+        q = self.l1_ratio * np.abs(direction).sum(axis=-1)
+        s = (1 - self.l1_ratio) * np.square(direction).sum(axis=-1)
+        denominator = q + np.sqrt(q**2 + 2 * s * t)
+        # 0 / 0 only for t = 0, where the ball is the origin
+        radius = 2 * t / np.where(denominator > 0, denominator, 1)
+        return np.asarray(radius[..., None] * direction)
+
+    def alpha_max(self, gradient: Array) -> float:
+        """The least alpha whose solution is w = 0: max_j |gradient_j| / rho.
+
+        `gradient` (p,) is that of the data term at w = 0 (and at its best bias). Without an L1
+        part no finite alpha gives exactly zero: inf, unless the gradient itself is 0.
+        """
+        largest = float(np.abs(gradient).max(initial=0))
+        if largest == 0:
+            return 0.0
+        return largest / self.l1_ratio if self.l1_ratio > 0 else np.inf
+
+
+L1 = ElasticNet(1.0)
+L2 = ElasticNet(0.0)

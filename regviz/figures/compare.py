@@ -1,0 +1,583 @@
+"""How does the first screen look? Three columns (L1, elastic net, L2) of the same figures, bound to one sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from regviz import theme
+from regviz.core import Array
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept
+from regviz.sweeps import L1, L1_RATIOS, L2, MATCHES, MIX_DEFAULT, Compare
+
+N_BINS = 24
+_RING = np.linspace(0, 2 * np.pi, 65)
+_OCTANT = np.linspace(0, np.pi / 4, 9)  # the ball is the same in all eight octants
+_LEVELS = (0.25, 0.5, 0.75, 1.0)  # contours, as shares of the way from the optimum to the origin
+
+COLUMNS: tuple[tuple[str, str, dict[str, int]], ...] = (
+    ("l1", "L1 · lasso", {"l1_ratio": L1}),
+    ("mix", "Your mix · elastic net", {}),
+    ("l2", "L2 · ridge", {"l1_ratio": L2}),
+)
+
+
+def board(sweep: Compare) -> Board:
+    """The live board of a Compare sweep."""
+    strength = _strength_axis(sweep)
+    view = _View(sweep, strength.name)
+    figures: list[LiveFigure] = []
+    readouts: list[Readout] = []
+    for number, (key, title, pin) in enumerate(COLUMNS):
+        column = _Column(view, key, title, pin, number)
+        readouts += [column.heading(), column.numbers()]
+        figures += [make() for make in column.figures() if make is not None]
+    return Board(
+        axes=(strength, _ratio_axis()),
+        arrays=view.arrays,
+        figures=tuple(figures),
+        readouts=tuple(readouts),
+        values=view.values,
+        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Weights exactly zero: L1 {{l1_zeros}}, "
+        "mix {mix_zeros}, L2 {l2_zeros} of {p}. "
+        f"{view.error_words}: L1 {{l1_{view.error}}}, mix {{mix_{view.error}}}, L2 {{l2_{view.error}}}.",
+        legend=view.legend,
+        columns=len(COLUMNS),
+    )
+
+
+def _strength_axis(sweep: Compare) -> Axis:
+    if sweep.best is not None:
+        return Axis(
+            name="factor",
+            label="Strength, × each best λ",
+            values=sweep.strengths,
+            default=sweep.start,
+            help="1 gives every column the λ that cross-validation finds best for it; 2 is twice that λ for all.",
+            ends=("λ = 0: no regularization", "stronger"),
+            page=16,
+        )
+    followed = "" if sweep.settings.match == "alpha" else " of L1"
+    return Axis(
+        name="alpha",
+        label=f"Strength λ{followed}",
+        values=sweep.strengths,
+        default=sweep.start,
+        help="How much the size of the weights counts against the fit to the data.",
+        ends=("λ = 0: no regularization", "stronger"),
+        page=16,
+    )
+
+
+def _ratio_axis() -> Axis:
+    return Axis(
+        name="l1_ratio",
+        label="L1 ratio of your mix",
+        values=L1_RATIOS,
+        default=MIX_DEFAULT,
+        help="Which part of the elastic net's penalty is L1: 1 is the lasso, 0 is ridge.",
+        ends=("0: all L2", "1: all L1"),
+        page=2,
+    )
+
+
+class _View:
+    """What the three columns share: arrays, values that templates name, scales."""
+
+    def __init__(self, sweep: Compare, strength: str) -> None:
+        self.sweep = sweep
+        self.strength = strength
+        self.swept = ("l1_ratio", strength)
+        coef = sweep.grid.coef
+        self.p = coef.shape[-1]
+        self.soft = _softness(coef)
+        self.reach = 1.04 * self.drawn(np.abs(coef[:, 1:]).max(initial=1e-3))
+        self.arrays: dict[str, Swept] = {}
+        self.values: dict[str, tuple[Ref, str]] = {"p": (Ref("p"), "int")}
+        self.error, self.error_words = (
+            ("validation", "Validation error") if len(sweep.validation) else ("train", "Training error")
+        )
+        self.legend: tuple[tuple[int, int], ...] = ()
+        self.fill()
+
+    def drawn(self, values: Any) -> Any:
+        """Weights as they are drawn: themselves, or asinh(w / soft) where sizes span many decades."""
+        return values if self.soft is None else np.arcsinh(np.asarray(values) / self.soft)
+
+    def fill(self) -> None:
+        sweep, grid = self.sweep, self.sweep.grid
+        size = np.abs(grid.coef)
+        penalty = sweep.l1_penalty + sweep.l2_penalty
+        swept: dict[str, Array] = {
+            "coef": grid.coef,
+            "intercept": grid.intercept,
+            "lambda": grid.alphas,
+            "zeros": (grid.coef == 0).sum(axis=-1).astype(float),
+            "df": sweep.df,
+            "kkt": grid.kkt,
+            "train": sweep.train_error,
+            "validation": sweep.validation_error,
+            "expected": sweep.expected_error,
+            "norm1": size.sum(axis=-1),
+            "norm2": np.sqrt((size**2).sum(axis=-1)),
+            "data_loss": sweep.data_loss,
+            "penalty": penalty,
+            "objective": sweep.data_loss + penalty,
+        }
+        self.edges = np.linspace(-self.reach, self.reach, N_BINS + 1)
+        places = np.clip(np.digitize(self.drawn(grid.coef), self.edges) - 1, 0, N_BINS - 1)
+        counts = np.zeros((*grid.coef.shape[:2], N_BINS), dtype=np.uint8)
+        for k in range(N_BINS):
+            counts[..., k] = ((places == k) & (grid.coef != 0)).sum(axis=-1)
+        swept["counts"] = counts  # type: ignore[assignment]
+        if (cut := sweep.slices) is not None:
+            radii = cut.ball(L1_RATIOS, _OCTANT)
+            span = np.maximum.reduce(
+                [np.abs(cut.optimum).max(-1), np.abs(cut.solution).max(-1), radii.max(axis=-1)]
+            )
+            swept |= {
+                "radius": radii,
+                "optimum_a": cut.optimum[..., 0],
+                "optimum_b": cut.optimum[..., 1],
+                "solution_a": cut.solution[..., 0],
+                "solution_b": cut.solution[..., 1],
+                "touch": cut.touch,
+                "origin": cut.origin,
+                "budget": cut.budget,
+                "span": 1.12 * np.where(span > 0, span, 1.0),
+            }
+            ring = cut.shape @ np.array([np.cos(_RING), np.sin(_RING)])
+            gap = np.full((2, 1), np.nan)
+            rings = np.concatenate([part for level in _LEVELS for part in (level * ring, gap)], axis=1)
+            turn = np.arange(65) % 16
+            still = {
+                "ring_a": ring[0],
+                "ring_b": ring[1],
+                "rings_a": rings[0],
+                "rings_b": rings[1],
+                "octant": np.where(turn <= 8, turn, 16 - turn).astype(np.uint8),
+                "cos": np.cos(_RING),
+                "sin": np.sin(_RING),
+            }
+            self.arrays |= {name: Swept(values) for name, values in still.items()}
+        self.arrays |= {name: Swept(values, self.swept) for name, values in swept.items()}
+        self.arrays["p"] = Swept(np.array(float(self.p)))
+        if sweep.is_curve:
+            self.arrays["line"] = Swept(sweep.line_design)
+            self.arrays["x_line"] = Swept(sweep.x_line)
+        else:
+            for part, rows in (("train", sweep.train), ("validation", sweep.validation)):
+                chosen = np.isin(sweep.shown, rows)
+                self.arrays[f"{part}_design"] = Swept(sweep.shown_design[chosen])
+                self.arrays[f"{part}_observed"] = Swept(sweep.data.y[sweep.shown[chosen]])
+
+
+def _softness(coef: Array) -> float | None:
+    """Where the weight axis turns from linear to logarithmic; None if it can be linear all along.
+
+    The fit at the faintest λ > 0 may have weights a thousand times those of a sensible fit; linear axes would
+    then show either one or the other.
+    """
+    middle = np.abs(coef[:, coef.shape[1] // 2 :]).max(initial=0.0)
+    largest = np.abs(coef[:, 1:]).max(initial=0.0)
+    return None if largest <= 6 * middle or middle == 0 else float(f"{middle / 4:.1g}")
+
+
+class _Column:
+    """The figures of one penalty; `pin` holds the ratio axis where the column has its own."""
+
+    def __init__(self, view: _View, key: str, title: str, pin: dict[str, int], number: int) -> None:
+        self.view, self.key, self.title, self.pin, self.number = view, key, title, pin, number
+        self.short = {"l1": "L1", "mix": "Mix", "l2": "L2"}[key]
+        self.colour = f"${key}"
+        forms = {"zeros": "int", "kkt": "1", "df": "3", "lambda": "3", "budget": "3"}
+        named = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
+        named += ("data_loss", "penalty", "objective")
+        if view.sweep.slices is not None:
+            named += ("budget", "solution_a", "solution_b")
+        for name in named:
+            view.values[f"{key}_{name}"] = (self.ref(name), forms.get(name, "3"))
+
+    def ref(self, array: str, **pin: int) -> Ref:
+        return Ref(array, {**self.pin, **pin})
+
+    def figures(self) -> tuple[Callable[[], LiveFigure] | None, ...]:
+        sweep = self.view.sweep
+        return (
+            self.curve if sweep.is_curve else self.observed,
+            self.weights,
+            self.loss,
+            self.constraint if sweep.slices is not None else None,
+            self.histogram,
+        )
+
+    def heading(self) -> Readout:
+        view, key = self.view, self.key
+        matched = view.sweep.settings.match != "alpha" and key != "l1" or view.sweep.best is not None
+        own = f"at λ = {{{key}_lambda}}: " if matched else ""
+        return Readout(
+            name=f"heading_{key}",
+            title=self.title,
+            headline=f"{own}{{{key}_zeros}} of {{p}} weights exactly zero",
+            rows=(),
+            column=self.number,
+            row=0,
+            role=key,
+        )
+
+    def numbers(self) -> Readout:
+        sweep, key = self.view.sweep, self.key
+        rows = [("Training error", f"{{{key}_train}}", "Root mean squared error on the fitted points")]
+        if len(sweep.validation):
+            rows.append(("Validation error", f"{{{key}_validation}}", "The same on points that were held back"))
+        if sweep.is_curve:
+            rows.append(
+                (
+                    "Expected error",
+                    f"{{{key}_expected}}",
+                    f"The same on infinitely many new points; the noise alone is {sweep.data.noise_sd:g}",
+                )
+            )
+        rows += [
+            ("‖w‖₁ = Σ|w|", f"{{{key}_norm1}}", "Sum of absolute weights"),
+            ("‖w‖₂ = √Σw²", f"{{{key}_norm2}}", "Euclidean length of the weights"),
+            ("Degrees of freedom", f"{{{key}_df}}", "Effective number of free weights, without the intercept"),
+            ("Solved to", f"{{{key}_kkt}}", "Worst violation of the optimality conditions, relative to α_max"),
+        ]
+        return Readout(
+            name=f"numbers_{key}", title="", headline="", rows=tuple(rows), column=self.number, row=3, role=key
+        )
+
+    # -- figures, from top to bottom
+
+    def curve(self) -> LiveFigure:
+        sweep, key = self.view.sweep, self.key
+        data = sweep.data
+        assert data.truth is not None
+        truth = data.truth(sweep.x_line)
+        low, high = min(data.y.min(), truth.min()), max(data.y.max(), truth.max())
+        room = 0.12 * (high - low if high > low else 1.0)
+        x = data.X[:, 0]
+        none = {"lam": 0}
+        del none
+        traces = [
+            _line("@x_line", None, "$ghost", "no regularization", width=1.6, dash="dot"),
+            _line("@x_line", truth, "$truth/0.75", "true function", width=1.6, dash="dash"),
+            _dots(x[sweep.train], data.y[sweep.train], "$train", "training points", size=6.5),
+            _dots(x[sweep.validation], data.y[sweep.validation], "$validation", "validation points", "diamond-open", 7),
+            _line("@x_line", None, self.colour, f"{self.short} fit", width=3),
+        ]
+        if self.key == "mix":
+            self.view.legend = tuple((len(COLUMNS[:1]) * 5, k) for k in range(4))
+        return LiveFigure(
+            name=f"fit_{key}",
+            title=f"{self.short}: fitted curve",
+            figure={
+                "data": traces,
+                "layout": theme.layout(
+                    xaxis=_axis(list(data.domain or ()), "x"), yaxis=_axis([low - room, high + room], "y")
+                ),
+            },
+            moving=(
+                LiveTrace(0, y=self._prediction("line", {self.view.strength: 0}), still=True),
+                LiveTrace(4, y=self._prediction("line")),
+            ),
+            alt=f"{self.title}: fitted curve at λ = {{{key}_lambda}} over {len(sweep.train)} training points. "
+            f"Training error {{{key}_train}}, {self.view.error_words.lower()} {{{key}_{self.view.error}}}.",
+            column=self.number,
+            row=1,
+            height=225,
+        )
+
+    def _prediction(self, design: str, pin: dict[str, int] | None = None) -> Moving:
+        pin = pin or {}
+        return Moving(self.ref("coef", **pin), matrix=design, offset=self.ref("intercept", **pin))
+
+    def observed(self) -> LiveFigure:
+        sweep, key = self.view.sweep, self.key
+        y = sweep.data.y
+        room = 0.05 * (y.max() - y.min() or 1.0)
+        ends = [float(y.min() - room), float(y.max() + room)]
+        moving = [LiveTrace(1, y=self._prediction("train_design"))]
+        traces = [
+            _line(ends, ends, "$truth/0.75", "perfect prediction", width=1.6, dash="dash"),
+            _dots("@train_observed", None, f"{self.colour}/0.65", "training rows", size=6),
+        ]
+        if len(sweep.validation):
+            traces.append(_dots("@validation_observed", None, "$validation", "validation rows", "diamond-open", 7))
+            moving.append(LiveTrace(2, y=self._prediction("validation_design")))
+        some = f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)" if len(sweep.shown) < sweep.data.n_samples else ""
+        if self.key == "mix":
+            self.view.legend = tuple((5, k) for k in range(len(traces)))
+        return LiveFigure(
+            name=f"fit_{key}",
+            title=f"{self.short}: predicted against observed",
+            figure={
+                "data": traces,
+                "layout": theme.layout(
+                    xaxis=_axis(ends, f"observed {sweep.data.target_name}"[:48]), yaxis=_axis(ends, "predicted")
+                ),
+            },
+            moving=tuple(moving),
+            alt=f"{self.title}: predicted against observed {sweep.data.target_name} at λ = {{{key}_lambda}}{some}. "
+            f"Training error {{{key}_train}}, {self.view.error_words.lower()} {{{key}_{self.view.error}}}.",
+            column=self.number,
+            row=1,
+            height=225,
+        )
+
+    def weights(self) -> LiveFigure:
+        view, key = self.view, self.key
+        names, soft = view.sweep.names, view.soft
+        flat = not view.sweep.is_curve
+        place = np.arange(1, view.p + 1)
+        none = {view.strength: 0}
+        values = {
+            "ghost": Moving(self.ref("coef", **none), asinh=soft),
+            "live": Moving(self.ref("coef"), asinh=soft),
+            "zero": Moving(self.ref("coef"), only_zeros=True),
+        }
+        along, across = ("x", "y") if flat else ("y", "x")
+        bar = {"type": "bar", "orientation": "h" if flat else "v", across: place, "text": list(names), "textposition": "none"}
+        hover = {"hovertemplate": "%{text}: %{customdata:.4g}<extra></extra>"}
+        traces: list[dict[str, Any]] = [
+            {
+                **bar,
+                **hover,
+                "name": "no regularization",
+                "width": 0.84,
+                "marker": {"color": "rgba(0,0,0,0)", "line": {"color": "$ghost/0.55", "width": 1}},
+            },
+            {**bar, **hover, "name": f"{self.short} weights", "width": 0.62, "marker": {"color": self.colour}},
+            {
+                "type": "scatter",
+                "mode": "markers",
+                across: place,
+                "name": "exactly zero",
+                "text": list(names),
+                "hovertemplate": "%{text}: exactly 0<extra></extra>",
+                "marker": {"symbol": "circle-open", "size": 8 if view.p <= 20 else 6, "color": self.colour},
+            },
+        ]
+        moving = tuple(
+            LiveTrace(k, customdata=Moving(self.ref("coef", **pin)), still=still, **{along: values[name]})  # type: ignore[arg-type]
+            for k, (name, pin, still) in enumerate((("ghost", none, True), ("live", {}, False), ("zero", {}, False)))
+        )
+        scale = _axis([-view.reach, view.reach], "weight")
+        if soft is not None:
+            scale |= _soft_ticks(soft, view.reach)
+        room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6], None)
+        step = 1 if view.p <= 15 or flat else 2
+        room |= {"tickvals": place[::step].tolist(), "ticktext": [name[:18] for name in names[::step]], "showgrid": False}
+        zero_line = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
+        margin = {"l": 44, "r": 10, "t": 6, "b": 34}
+        if flat:
+            margin |= {"l": 18 + min(110, 7 * max(len(name[:18]) for name in names)), "b": 34}
+        axes = {"xaxis": scale | zero_line, "yaxis": room} if flat else {"xaxis": room, "yaxis": scale | zero_line}
+        return LiveFigure(
+            name=f"weights_{key}",
+            title=f"{self.short}: weights",
+            figure={
+                "data": traces,
+                "layout": theme.layout(**axes, barmode="overlay", margin=margin),
+            },
+            moving=moving,
+            alt=f"{self.title}: the {view.p} weights; {{{key}_zeros}} are exactly zero, Σ|w| is {{{key}_norm1}}.",
+            column=self.number,
+            row=2,
+            height=max(185, 60 + 17 * view.p) if flat else 185,
+        )
+
+    def loss(self) -> LiveFigure:
+        sweep, key = self.view.sweep, self.key
+        empty = float(sweep.data_loss.max())
+        bar = {"type": "bar", "orientation": "h", "y": [0], "width": 0.8}
+        return LiveFigure(
+            name=f"loss_{key}",
+            title=f"{self.short}: data loss + λ · penalty",
+            figure={
+                "data": [
+                    {
+                        **bar,
+                        "name": "data loss + λ · penalty",
+                        "marker": {"color": f"{self.colour}/0.25", "line": {"color": self.colour, "width": 1.5}},
+                        "hovertemplate": "%{x:.4g}",
+                    },
+                    {**bar, "name": "data loss", "marker": {"color": self.colour}, "hovertemplate": "%{x:.4g}"},
+                ],
+                "layout": theme.layout(
+                    xaxis=_axis([0, 1.03 * (empty or 1.0)], None),
+                    yaxis={"visible": False, "range": [-0.5, 0.5], "fixedrange": True},
+                    barmode="overlay",
+                    margin={"l": 10, "r": 10, "t": 2, "b": 22},
+                ),
+            },
+            moving=(
+                LiveTrace(0, x=Moving(self.ref("objective"))),
+                LiveTrace(1, x=Moving(self.ref("data_loss"))),
+            ),
+            alt=f"{self.title}: data loss {{{key}_data_loss}} and λ times penalty {{{key}_penalty}}.",
+            caption=f"{{{key}_data_loss}} data + {{{key}_penalty}} penalty = {{{key}_objective}}",
+            column=self.number,
+            row=4,
+            height=62,
+        )
+
+    def constraint(self) -> LiveFigure:
+        sweep, key = self.view.sweep, self.key
+        assert sweep.slices is not None
+        a, b = (sweep.names[j] for j in sweep.slices.pair)
+
+        def ellipse(ring: str, size: str) -> dict[str, Moving]:
+            return {
+                axis: Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}"))
+                for axis, w in (("x", "a"), ("y", "b"))
+            }
+
+        line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+        point = {"type": "scatter", "mode": "markers", "hovertemplate": f"{a} %{{x:.4g}}<br>{b} %{{y:.4g}}"}
+        traces: list[dict[str, Any]] = [
+            {**line, "name": "contours of the data loss", "line": {"color": "$contour/0.7", "width": 1}},
+            {
+                **line,
+                "name": "constraint ball",
+                "fill": "toself",
+                "fillcolor": f"{self.colour}/0.18",
+                "line": {"color": self.colour, "width": 2},
+            },
+            {**line, "name": "contour through the solution", "line": {"color": "$text", "width": 2}},
+            {**point, "name": "lowest point of the slice", "marker": {"symbol": "x", "size": 9, "color": "$ghost"}},
+            {
+                **point,
+                "name": "solution",
+                "marker": {
+                    "symbol": "circle",
+                    "size": 11,
+                    "color": self.colour,
+                    "line": {"color": "$background", "width": 2},
+                },
+            },
+        ]
+        ball = {
+            axis: Moving(self.ref("radius"), take="octant", template=turn)
+            for axis, turn in (("x", "cos"), ("y", "sin"))
+        }
+        cross = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
+        return LiveFigure(
+            name=f"constraint_{key}",
+            title=f"{self.short}: constraint on {a} and {b}",
+            figure={
+                "data": traces,
+                "layout": theme.layout(
+                    xaxis=_axis(None, a) | {"showgrid": False, "nticks": 5},
+                    yaxis=_axis(None, b) | {"showgrid": False, "nticks": 5, "title": {"standoff": 2, "text": b, "font": {"size": 12, "color": "$muted"}}},
+                    shapes=[
+                        {"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, **cross},
+                        {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **cross},
+                    ],
+                    margin={"l": 52, "r": 10, "t": 6, "b": 38},
+                ),
+            },
+            moving=(
+                LiveTrace(0, **ellipse("rings", "origin")),
+                LiveTrace(1, **ball),
+                LiveTrace(2, **ellipse("ring", "touch")),
+                LiveTrace(3, x=Moving(self.ref("optimum_a")), y=Moving(self.ref("optimum_b"))),
+                LiveTrace(4, x=Moving(self.ref("solution_a")), y=Moving(self.ref("solution_b"))),
+            ),
+            span=self.ref("span"),
+            alt=f"{self.title}: loss contours and the constraint ball of size {{{key}_budget}} for {a} and {b}; "
+            f"they touch at ({{{key}_solution_a}}, {{{key}_solution_b}}).",
+            caption=f"Touches at ({{{key}_solution_a}}, {{{key}_solution_b}}); ball of size {{{key}_budget}}.",
+            column=self.number,
+            row=5,
+            height=290,
+        )
+
+    def histogram(self) -> LiveFigure:
+        view, key = self.view, self.key
+        middles = (view.edges[1:] + view.edges[:-1]) / 2
+        width = float(view.edges[1] - view.edges[0])
+        scale = _axis([-view.reach, view.reach], "weight")
+        if view.soft is not None:
+            scale |= _soft_ticks(view.soft, view.reach)
+        return LiveFigure(
+            name=f"histogram_{key}",
+            title=f"{self.short}: histogram of the weights",
+            figure={
+                "data": [
+                    {
+                        "type": "bar",
+                        "x": middles,
+                        "width": width,
+                        "name": "weights in the bin",
+                        "marker": {"color": f"{self.colour}/0.85", "line": {"color": "$background", "width": 1}},
+                        "hovertemplate": "%{y} weights<extra></extra>",
+                    },
+                    {
+                        "type": "bar",
+                        "x": [0.0],
+                        "width": width / 2,
+                        "name": "exactly zero",
+                        "marker": {"color": "$background", "line": {"color": self.colour, "width": 2}},
+                        "hovertemplate": "%{y} exactly zero<extra></extra>",
+                    },
+                ],
+                "layout": theme.layout(
+                    xaxis=scale,
+                    yaxis=_axis([0, view.p * 1.05], "weights"),
+                    barmode="overlay",
+                ),
+            },
+            moving=(
+                LiveTrace(0, y=Moving(self.ref("counts"))),
+                LiveTrace(1, y=Moving(self.ref("zeros"))),
+            ),
+            alt=f"{self.title}: histogram of {view.p} weights in {N_BINS} bins; a hollow spike at 0 counts the "
+            f"{{{key}_zeros}} exact zeros.",
+            column=self.number,
+            row=6,
+            height=180,
+        )
+
+
+def _axis(ends: list[float] | None, title: str | None) -> dict[str, Any]:
+    base: dict[str, Any] = dict(theme.layout()["xaxis"])
+    if ends is not None:
+        base["range"] = [float(end) for end in ends]
+    if title:
+        base["title"] = {**base["title"], "text": title}
+    return base
+
+
+def _line(x: Any, y: Any, colour: str, name: str, width: float, dash: str | None = None) -> dict[str, Any]:
+    line: dict[str, Any] = {"color": colour, "width": width}
+    if dash:
+        line["dash"] = dash
+    trace = {"type": "scatter", "mode": "lines", "x": x, "name": name, "line": line}
+    return trace | ({} if y is None else {"y": y}) | {"hovertemplate": "%{y:.3g}"}
+
+
+def _dots(x: Any, y: Any, colour: str, name: str, symbol: str = "circle", size: float = 6) -> dict[str, Any]:
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "name": name,
+        "marker": {"color": colour, "size": size, "symbol": symbol},
+        "hovertemplate": "(%{x:.3g}, %{y:.3g})",
+    }
+    return trace | ({} if y is None else {"y": y})
+
+
+def _soft_ticks(soft: float, reach: float) -> dict[str, Any]:
+    """Ticks of an axis that shows asinh(w / soft): 0 and powers of ten on both sides, as many as have room."""
+    powers = [10.0**k for k in range(-6, 16) if soft <= 10.0**k and np.arcsinh(10.0**k / soft) <= reach]
+    powers = powers[:: max(1, -(-len(powers) // 4))]
+    values = [-value for value in powers[::-1]] + [0.0] + powers
+    return {
+        "tickvals": [float(np.arcsinh(value / soft)) for value in values],
+        "ticktext": [f"{value:g}".replace("-", "−").replace("e+0", "e") for value in values],
+    }

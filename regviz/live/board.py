@@ -1,0 +1,347 @@
+"""What is a live picture? Arrays over the axes of a sweep, and Plotly figures with traces bound to them.
+
+A `Board` holds named arrays whose leading dimensions are the live axes, and `LiveFigure`s: ordinary Plotly
+figures (as dictionaries) in which the coordinates of some traces are `Moving` expressions. The browser
+evaluates them at the index under the pointer (live.js); `LiveFigure.at` evaluates the same expressions here,
+so tests, downloads and notebooks see the same picture. Coordinates that stand still may name an unswept array
+(``"x": "@grid"``), which is then sent once for all figures. Nothing in this file knows what the numbers mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz import theme
+
+Index = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One slider: `values[i]` is the number at stop i, `text[i]` how it is written (also in the URL)."""
+
+    name: str  # the URL field, e.g. "alpha"
+    label: str  # e.g. "Strength λ"
+    values: NDArray[np.float64]  # (n_stops,) ascending
+    default: int
+    help: str = ""
+    ends: tuple[str, str] = ("", "")  # what the two ends mean
+    page: int = 10  # stops of a Page Up / Page Down
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        return tuple(number_text(value, 4) for value in self.values)
+
+    def nearest(self, raw: object) -> int:
+        """The stop nearest to what a URL or a person wrote; the default if that is not a finite number."""
+        try:
+            value = float(str(raw))
+        except ValueError:
+            return self.default
+        if not np.isfinite(value):
+            return self.default
+        return int(np.argmin(np.abs(self.values - value)))
+
+
+@dataclass(frozen=True)
+class Swept:
+    """An array whose leading dimensions are live axes: shape (*len(axis) for axis in axes, *rest)."""
+
+    values: NDArray[Any]
+    axes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A swept array, with some of its axes pinned: ``Ref("coef", {"l1_ratio": 10})``."""
+
+    array: str
+    pin: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The coordinates of a trace at the present index, evaluated in this order:
+
+    v = vector;  v = v[take];  v = matrix @ v;  v = v * template;  only zeros;  v = v + offset;  asinh(v/s)
+
+    `matrix` (m, k), `template` (m,) and `take` (m,) name unswept arrays. `only_zeros` keeps a 0 where v is
+    exactly 0 and makes the rest gaps (NaN).
+    """
+
+    vector: Ref
+    take: str | None = None
+    matrix: str | None = None
+    template: str | None = None
+    only_zeros: bool = False
+    offset: Ref | None = None
+    asinh: float | None = None
+
+    def at(self, board: Board, index: Index) -> NDArray[np.float64]:
+        """The coordinates (m,) at `index`, a stop for each axis."""
+        v = board.read(self.vector, index).ravel()
+        if self.take is not None:
+            v = v[board.arrays[self.take].values.astype(int)]
+        if self.matrix is not None:
+            v = board.arrays[self.matrix].values.astype(float) @ v
+        if self.template is not None:
+            v = v * board.arrays[self.template].values
+        if self.only_zeros:
+            v = np.where(v == 0, 0.0, np.nan)
+        if self.offset is not None:
+            v = v + float(board.read(self.offset, index))
+        return np.arcsinh(v / self.asinh) if self.asinh is not None else v
+
+
+@dataclass(frozen=True)
+class LiveTrace:
+    """Trace number `trace` of a figure, and which of its coordinates are read from the sweep.
+
+    `customdata` is what hover shows where the drawn coordinate is transformed. A `still` trace pins all its axes:
+    it is evaluated once and belongs to the static layer.
+    """
+
+    trace: int
+    x: Moving | None = None
+    y: Moving | None = None
+    customdata: Moving | None = None
+    still: bool = False
+
+    def coordinates(self) -> dict[str, Moving]:
+        """The expressions there are, by the name of the Plotly attribute."""
+        named = {"x": self.x, "y": self.y, "customdata": self.customdata}
+        return {key: moving for key, moving in named.items() if moving is not None}
+
+
+@dataclass(frozen=True)
+class LiveFigure:
+    """A Plotly figure of one subplot with moving traces; `span` makes both axes reach from -span to +span."""
+
+    name: str
+    title: str
+    figure: Mapping[str, Any]  # {"data": [...], "layout": {...}}, colours as roles
+    moving: tuple[LiveTrace, ...]
+    alt: str  # template: one sentence that says what is to be seen
+    column: int
+    row: int
+    height: int = 220
+    span: Ref | None = None  # one number; both axes get the same scale
+    caption: str = ""  # template
+
+    def at(self, board: Board, index: Index, mode: theme.Mode = "light") -> dict[str, Any]:
+        """The ordinary Plotly figure, as a dictionary, at one index of the sweep."""
+        painted: dict[str, Any] = theme.paint(dict(self.figure), mode)
+        for trace in painted["data"]:
+            for key in ("x", "y"):
+                if isinstance(trace.get(key), str):
+                    trace[key] = board.arrays[trace[key].removeprefix("@")].values
+        for live in self.moving:
+            trace = painted["data"][live.trace]
+            for key, expression in live.coordinates().items():
+                trace[key] = expression.at(board, index)
+        if self.span is not None:
+            reach = float(board.read(self.span, index))
+            for key in ("xaxis", "yaxis"):
+                painted["layout"][key] = {**painted["layout"][key], "range": [-reach, reach]}
+            painted["layout"]["yaxis"]["scaleanchor"] = "x"
+        painted["layout"]["title"] = {"text": self.title}
+        return painted
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A card of numbers: a title, a headline (template) and rows of (label, template, help)."""
+
+    name: str
+    title: str
+    headline: str
+    rows: tuple[tuple[str, str, str], ...]
+    column: int
+    row: int
+    role: str = "text"  # colour role of the title
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that one live component shows. `values` are the numbers templates may name: (reference, format)."""
+
+    axes: tuple[Axis, ...]
+    arrays: Mapping[str, Swept]
+    figures: tuple[LiveFigure, ...]
+    readouts: tuple[Readout, ...]
+    values: Mapping[str, tuple[Ref, str]]
+    summary: str  # template, read aloud on release
+    legend: tuple[tuple[int, int], ...] = ()  # (figure, trace) pairs whose samples form the legend
+    columns: int = 1
+
+    @cached_property
+    def _axis_order(self) -> dict[str, Axis]:
+        return {axis.name: axis for axis in self.axes}
+
+    def index(self, query: Mapping[str, object]) -> dict[str, int]:
+        """The stop of every axis that a URL query asks for."""
+        return {
+            axis.name: axis.nearest(query[axis.name]) if axis.name in query else axis.default
+            for axis in self.axes
+        }
+
+    def read(self, ref: Ref, index: Index) -> NDArray[np.float64]:
+        """The slice of a swept array at an index; pinned axes stay where they are pinned."""
+        swept = self.arrays[ref.array]
+        stops = tuple(ref.pin.get(axis, index[axis]) for axis in swept.axes)
+        return np.asarray(swept.values[stops], dtype=float)
+
+    def say(self, template: str, index: Index) -> str:
+        """A template with its {names} replaced by the numbers at `index`; axes are named by themselves."""
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in self._axis_order:
+                return self._axis_order[name].text[index[name]]
+            ref, form = self.values[name]
+            return format_number(float(self.read(ref, index)), form)
+
+        return re.sub(r"\{(\w+)\}", value, template)
+
+
+def number_text(x: float, digits: int) -> str:
+    """`x` to so many significant digits, without trailing zeros; powers of ten beyond 1e-4 … 1e6."""
+    if not np.isfinite(x):
+        return "–" if np.isnan(x) else ("∞" if x > 0 else "-∞")
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+    if x == 0:
+        return "0"
+    if -4 <= int(exponent) < 6:
+        plain = f"{float(f'{mantissa}e{exponent}'):.{max(digits - 1 - int(exponent), 0)}f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    trimmed = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{trimmed}e{int(exponent)}"
+
+
+def format_number(x: float, form: str) -> str:
+    """Formats of templates: a digit d = d significant digits; "int"; "%" = whole per cent."""
+    if form == "int":
+        return number_text(round(x), 15)
+    if form == "%":
+        return f"{round(100 * x)} %"
+    return number_text(x, int(form))
+
+
+def payload(board: Board) -> dict[str, Any]:
+    """What the browser gets: a specification in JSON, the palettes, and two flat buffers of numbers.
+
+    Bytes (uint8 arrays) travel in `bytes`, everything else as float32 in `floats`; the specification says
+    where in its buffer each array starts. The position of the sliders is not part of it (the URL has it), so
+    a rerun with the same settings sends nothing.
+    """
+    buffers: dict[str, list[NDArray[Any]]] = {"floats": [], "bytes": []}
+    sizes = {"floats": 0, "bytes": 0}
+    arrays = {}
+    for name, swept in board.arrays.items():
+        kind = "bytes" if swept.values.dtype == np.uint8 else "floats"
+        lengths = swept.values.shape[: len(swept.axes)]
+        arrays[name] = {
+            "buffer": kind,
+            "start": sizes[kind],
+            "axes": list(swept.axes),
+            "lengths": list(lengths),
+            "shape": list(swept.values.shape[len(swept.axes) :]),
+        }
+        flat = swept.values.ravel()
+        buffers[kind].append(flat if kind == "bytes" else flat.astype(np.float32))
+        sizes[kind] += flat.size
+    spec = {
+        "axes": [
+            {
+                "name": axis.name,
+                "label": axis.label,
+                "values": axis.values.tolist(),
+                "text": list(axis.text),
+                "start": axis.default,
+                "help": axis.help,
+                "ends": list(axis.ends),
+                "page": axis.page,
+            }
+            for axis in board.axes
+        ],
+        "arrays": arrays,
+        "figures": [_figure_spec(figure) for figure in board.figures],
+        "readouts": [
+            {
+                "name": readout.name,
+                "title": readout.title,
+                "headline": readout.headline,
+                "rows": [list(row) for row in readout.rows],
+                "column": readout.column,
+                "row": readout.row,
+                "role": readout.role,
+            }
+            for readout in board.readouts
+        ],
+        "values": {name: {"ref": _ref(ref), "form": form} for name, (ref, form) in board.values.items()},
+        "summary": board.summary,
+        "legend": [list(pair) for pair in board.legend],
+        "columns": board.columns,
+        "palettes": theme.PALETTES,
+    }
+    return {
+        "spec": spec,
+        "floats": np.concatenate(buffers["floats"] or [np.zeros(1, np.float32)]),
+        "bytes": np.concatenate(buffers["bytes"] or [np.zeros(1, np.uint8)]),
+    }
+
+
+def _ref(ref: Ref) -> dict[str, Any]:
+    return {"array": ref.array, "pin": dict(ref.pin)}
+
+
+def _moving_spec(moving: Moving) -> dict[str, Any]:
+    return {
+        "vector": _ref(moving.vector),
+        "take": moving.take,
+        "matrix": moving.matrix,
+        "template": moving.template,
+        "onlyZeros": moving.only_zeros,
+        "offset": None if moving.offset is None else _ref(moving.offset),
+        "asinh": moving.asinh,
+    }
+
+
+def _figure_spec(live: LiveFigure) -> dict[str, Any]:
+    return {
+        "name": live.name,
+        "title": live.title,
+        "data": [_plain(trace) for trace in live.figure["data"]],
+        "layout": _plain(live.figure["layout"]),
+        "moving": [
+            {"trace": m.trace, "still": m.still}
+            | {key: _moving_spec(expression) for key, expression in m.coordinates().items()}
+            for m in live.moving
+        ],
+        "alt": live.alt,
+        "caption": live.caption,
+        "column": live.column,
+        "row": live.row,
+        "height": live.height,
+        "span": None if live.span is None else _ref(live.span),
+    }
+
+
+def _plain(tree: Any) -> Any:
+    """A figure tree as JSON: arrays become lists rounded to seven digits, gaps (NaN) become null."""
+    if isinstance(tree, np.ndarray):
+        return [_plain(value) for value in tree.tolist()]
+    if isinstance(tree, dict):
+        return {key: _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_plain(value) for value in tree]
+    if isinstance(tree, float):
+        return float(f"{tree:.7g}") if np.isfinite(tree) else None
+    return tree

@@ -1,0 +1,64 @@
+"""How does a Board get onto a Streamlit page? The Python face of the live component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import streamlit as st
+
+HTML = """<div class="board"><div class="controls"></div><ul class="legend"></ul>
+<p class="problem" role="alert"></p><div class="grid"></div>
+<p class="summary" role="status" aria-live="polite"></p></div>"""
+
+_HERE = Path(__file__).parent
+_STATIC = _HERE.parents[1] / "static"  # what Streamlit serves under app/static/
+
+
+@cache
+def plotly_file() -> str:
+    """The name, under app/static/, of the plotly.js that the installed plotly package holds.
+
+    Streamlit serves no symbolic links from there, so the file is copied when it is missing or of another
+    version. Its name carries the version, so a browser may keep it.
+    """
+    name = f"plotly-{version('plotly')}.min.js"
+    target = _STATIC / name
+    if not target.exists():
+        spec = find_spec("plotly")
+        assert spec is not None and spec.origin is not None, "plotly is in requirements.txt"
+        _STATIC.mkdir(exist_ok=True)
+        for stale in _STATIC.glob("plotly-*"):
+            stale.unlink(missing_ok=True)
+        part = target.with_suffix(".part")
+        copyfile(Path(spec.origin).parent / "package_data" / "plotly.min.js", part)
+        part.replace(target)  # nobody ever loads half a file
+    return name
+
+
+def live(payload: Mapping[str, Any], key: str, on_release: Callable[[dict[str, str]], None]) -> None:
+    """Mount a board on the page.
+
+    `payload` comes from `board.payload` and must be unchanged between reruns that change nothing, or it is
+    sent again. While the pointer is down nothing reaches Python; on release `on_release` is called, before
+    the rerun, with the written value of every axis, e.g. ``{"alpha": "0.02", "l1_ratio": "0.5"}``.
+    """
+    mount = st.components.v2.component(
+        "regviz.live",
+        html=HTML,
+        css=(_HERE / "live.css").read_text(encoding="utf-8"),
+        js=(_HERE / "live.js").read_text(encoding="utf-8"),
+    )
+
+    def released() -> None:
+        position = st.session_state[key].get("position")
+        if isinstance(position, dict):
+            on_release({str(name): str(value) for name, value in position.items()})
+
+    data = {**payload, "spec": {**payload["spec"], "plotly": plotly_file()}}
+    mount(key=key, data=data, on_position_change=released)

@@ -1,0 +1,766 @@
+// The live component: sliders whose every stop is drawn in the browser, with no server in between.
+//
+// Plotly draws what stands still (axes, data) once. Traces that move are drawn by an SVG overlay in the same axis
+// coordinates, one animation frame at a time; Plotly holds them too, invisibly, so that hover, zoom and the
+// PNG/SVG/CSV downloads work on the real trace. This file knows axes, arrays, traces and templates, nothing of what
+// they mean. Its counterpart in Python is board.py: `evaluate` = Moving.at, `say` = Board.say.
+
+const SVG = "http://www.w3.org/2000/svg";
+const boards = new WeakMap(); // mount point -> Board, kept between calls
+
+export default function (component) {
+  const { data, parentElement } = component;
+  let board = boards.get(parentElement);
+  if (!board) {
+    board = new Board(parentElement);
+    boards.set(parentElement, board);
+  }
+  board.send = (name, value) => component.setStateValue(name, value);
+  board.show(data);
+  return () => {
+    board.close();
+    boards.delete(parentElement);
+  };
+}
+
+// ---- Plotly, loaded once a page -------------------------------------------------------------------------
+
+let plotly = null;
+function loadPlotly(file) {
+  plotly ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = document.createElement("script");
+    script.src = new URL("app/static/" + file, document.baseURI).href;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotly = null;
+      script.remove();
+      reject(new Error("The drawing library could not be loaded. Check the connection and reload the page."));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+// Plotly writes its few style rules into the document's head, where a shadow root does not see them.
+function adoptPlotlyStyles(root) {
+  const global = document.querySelector('style[id^="plotly.js-style"]');
+  if (!global?.sheet || !root.adoptedStyleSheets || root.adoptedStyleSheets.some((s) => s.ofPlotly)) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync([...global.sheet.cssRules].map((rule) => rule.cssText).join("\n"));
+  sheet.ofPlotly = true;
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}
+
+// ---- numbers as text: the same rules as number_text and format_number in board.py ------------------------
+
+export function numberText(x, digits) {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "–" : x > 0 ? "∞" : "-∞";
+  if (x === 0) return "0";
+  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const trim = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
+  if (exponent >= -4 && exponent < 6) return trim((+x.toPrecision(digits)).toFixed(Math.max(digits - 1 - exponent, 0)));
+  return `${trim(mantissa)}e${+exponent}`;
+}
+
+export function formatNumber(x, form) {
+  if (form === "int") return numberText(Math.round(x), 15);
+  if (form === "%") return `${Math.round(100 * x)} %`;
+  return numberText(x, +form);
+}
+
+// ---- arrays over the axes --------------------------------------------------------------------------------
+
+class Arrays {
+  constructor(spec, buffers) {
+    this.entries = {};
+    for (const [name, entry] of Object.entries(spec)) {
+      const size = entry.shape.reduce((a, b) => a * b, 1);
+      const strides = [];
+      let stride = size;
+      for (let k = entry.lengths.length - 1; k >= 0; k--) {
+        strides[k] = stride;
+        stride *= entry.lengths[k];
+      }
+      this.entries[name] = { ...entry, size, strides, values: buffers[entry.buffer] };
+    }
+  }
+
+  read({ array, pin = {} }, index) {
+    const { values, start, size, axes, strides } = this.entries[array];
+    let from = start;
+    for (let k = 0; k < axes.length; k++) from += strides[k] * (pin[axes[k]] ?? index[axes[k]]);
+    return values.subarray(from, from + size);
+  }
+
+  evaluate(moving, index) {
+    let v = this.read(moving.vector, index);
+    let out;
+    if (moving.take) out = Float64Array.from(this.read({ array: moving.take }, index), (i) => v[i]);
+    if (moving.matrix) {
+      const matrix = this.read({ array: moving.matrix }, index);
+      const inner = v.length;
+      const rows = matrix.length / inner;
+      const source = out ?? v;
+      out = new Float64Array(rows);
+      for (let i = 0, at = 0; i < rows; i++) {
+        let sum = 0;
+        for (let j = 0; j < inner; j++) sum += matrix[at++] * source[j];
+        out[i] = sum;
+      }
+    }
+    if (moving.template) {
+      const template = this.read({ array: moving.template }, index);
+      const source = out ?? v;
+      out = Float64Array.from(template, source.length === 1 ? (t) => t * source[0] : (t, i) => t * source[i]);
+    }
+    out ??= Float64Array.from(v);
+    if (moving.onlyZeros) for (let i = 0; i < out.length; i++) out[i] = out[i] === 0 ? 0 : NaN;
+    if (moving.offset) {
+      const offset = this.read(moving.offset, index)[0];
+      for (let i = 0; i < out.length; i++) out[i] += offset;
+    }
+    if (moving.asinh != null) for (let i = 0; i < out.length; i++) out[i] = Math.asinh(out[i] / moving.asinh);
+    return out;
+  }
+}
+
+// ---- colours by role ---------------------------------------------------------------------------------------
+
+function paint(tree, palette) {
+  if (typeof tree === "string") {
+    const match = /^\$([a-z0-9]+)(?:\/([0-9.]+))?$/.exec(tree);
+    if (!match) return tree;
+    const value = palette[match[1]];
+    if (match[2] === undefined) return value;
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(value.slice(i, i + 2), 16));
+    return `rgba(${r},${g},${b},${match[2]})`;
+  }
+  if (Array.isArray(tree)) return tree.map((value) => paint(value, palette));
+  if (tree && typeof tree === "object")
+    return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, paint(value, palette)]));
+  return tree;
+}
+
+function modeOf(element) {
+  const background = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = background || "#ffffff";
+  const hex = probe.fillStyle;
+  if (!hex.startsWith("#")) return "light";
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+  return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
+}
+
+// ---- one moving trace as SVG -------------------------------------------------------------------------------
+
+const number = (x) => Math.round(x * 100) / 100; // a hundredth of a pixel
+const far = 1e5; // SVG coordinates stay within this many pixels, whatever the data
+
+const SYMBOLS = {
+  circle: (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
+  x: (x, y, r) => `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`,
+  cross: (x, y, r) => `M${x - r} ${y}h${2 * r}m${-r} ${-r}v${2 * r}`,
+  diamond: (x, y, r) => `M${x - r} ${y}l${r} ${-r}l${r} ${r}l${-r} ${r}Z`,
+  square: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`,
+};
+const DASHES = { dash: "7 5", dot: "2 4", dashdot: "7 4 2 4", longdash: "12 6" };
+
+class Mark {
+  constructor(parent, trace, live) {
+    this.trace = trace;
+    this.live = live;
+    this.path = document.createElementNS(SVG, "path");
+    parent.append(this.path);
+    this.style();
+  }
+
+  style() {
+    const { type = "scatter", mode = "lines", line = {}, marker = {}, fill, fillcolor } = this.trace;
+    const path = this.path;
+    const set = (name, value) => (value == null ? path.removeAttribute(name) : path.setAttribute(name, value));
+    if (type === "bar") {
+      this.draw = this.bars;
+      set("fill", marker.color);
+      set("stroke", marker.line?.width ? marker.line.color : "none");
+      set("stroke-width", marker.line?.width);
+    } else if (mode === "markers") {
+      this.draw = this.points;
+      const symbol = marker.symbol ?? "circle";
+      const open = symbol.endsWith("-open") || symbol.startsWith("x") || symbol.startsWith("cross");
+      this.symbol = SYMBOLS[symbol.replace(/-.*/, "")] ?? SYMBOLS.circle;
+      set("fill", open ? "none" : marker.color);
+      set("stroke", open ? marker.color : marker.line?.color ?? "none");
+      set("stroke-width", open ? 2 : marker.line?.width ?? 0);
+    } else {
+      this.draw = this.lines;
+      set("fill", fill === "toself" ? fillcolor : "none");
+      set("stroke", line.color);
+      set("stroke-width", line.width ?? 2);
+      set("stroke-dasharray", DASHES[line.dash]);
+      set("stroke-linejoin", "round");
+      set("stroke-linecap", "round");
+    }
+    set("opacity", this.trace.opacity);
+  }
+
+  update(x, y, toX, toY) {
+    this.path.setAttribute("d", this.draw(x, y, toX, toY));
+  }
+
+  lines(x, y, toX, toY) {
+    let d = "";
+    let pen = "M";
+    for (let i = 0; i < x.length; i++) {
+      const px = toX(x[i]);
+      const py = toY(y[i]);
+      if (!(Math.abs(px) < Infinity && Math.abs(py) < Infinity)) {
+        pen = "M";
+        continue;
+      }
+      d += pen + number(Math.max(-far, Math.min(far, px))) + " " + number(Math.max(-far, Math.min(far, py)));
+      pen = "L";
+    }
+    return d;
+  }
+
+  points(x, y, toX, toY) {
+    const radius = (this.trace.marker.size ?? 6) / 2;
+    let d = "";
+    for (let i = 0; i < x.length; i++) {
+      const px = toX(x[i]);
+      const py = toY(y[i]);
+      if (Math.abs(px) < far && Math.abs(py) < far) d += this.symbol(number(px), number(py), radius);
+    }
+    return d;
+  }
+
+  bars(x, y, toX, toY) {
+    const { orientation, base = 0, width = 0.8 } = this.trace;
+    const flat = orientation === "h";
+    const [across, along, toAcross, toAlong] = flat ? [y, x, toY, toX] : [x, y, toX, toY];
+    let d = "";
+    for (let i = 0; i < across.length; i++) {
+      const from = Array.isArray(base) || ArrayBuffer.isView(base) ? base[i] : base;
+      if (!along[i]) continue; // a bar of no length, or a gap
+      const half = (Array.isArray(width) ? width[i] : width) / 2;
+      const a = number(toAcross(across[i] - half));
+      const b = number(toAcross(across[i] + half));
+      const p = number(Math.max(-far, Math.min(far, toAlong(from))));
+      const q = number(Math.max(-far, Math.min(far, toAlong(from + along[i]))));
+      d += flat ? `M${p} ${a}H${q}V${b}H${p}Z` : `M${a} ${p}V${q}H${b}V${p}Z`;
+    }
+    return d;
+  }
+}
+
+// ---- one figure --------------------------------------------------------------------------------------------
+
+class Figure {
+  constructor(board, spec) {
+    this.board = board;
+    this.spec = spec;
+    this.element = document.createElement("figure");
+    this.element.className = "cell";
+    this.element.dataset.figure = spec.name;
+    this.element.innerHTML = `<figcaption><span class="title"></span>
+      <details class="menu"><summary>⭳</summary><div role="group">
+      <button type="button" data-as="png">PNG</button><button type="button" data-as="svg">SVG</button>
+      <button type="button" data-as="csv">CSV</button></div></details></figcaption>
+      <div class="plot" role="img"><div class="still" aria-hidden="true"></div></div><p class="caption"></p>`;
+    this.element.querySelector(".title").textContent = spec.title;
+    const menu = this.element.querySelector("details");
+    menu.querySelector("summary").setAttribute("aria-label", `Download: ${spec.title}`);
+    menu.addEventListener("click", (event) => {
+      const as = event.target.dataset?.as;
+      if (as) this.download(as).finally(() => (menu.open = false));
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") menu.open = false;
+    });
+    this.plot = this.element.querySelector(".plot");
+    this.still = this.element.querySelector(".still");
+    this.captionElement = this.element.querySelector(".caption");
+    this.plot.style.height = `${spec.height}px`;
+    this.overlay = document.createElementNS(SVG, "svg");
+    this.overlay.setAttribute("class", "overlay");
+    this.overlay.setAttribute("aria-hidden", "true");
+    this.area = document.createElementNS(SVG, "svg"); // clips to the plot area
+    this.ticks = document.createElementNS(SVG, "g");
+    this.overlay.append(this.area, this.ticks);
+    this.plot.append(this.overlay);
+    this.visible = false;
+    this.drawn = false;
+  }
+
+  coordinates(name) {
+    return typeof name === "string" ? this.board.arrays.read({ array: name.slice(1) }, this.board.index) : name;
+  }
+
+  // The figure as Plotly takes it. Moving traces carry their present coordinates; `shown` makes them visible.
+  plotlyFigure(shown) {
+    const { board, spec } = this;
+    const data = paint(spec.data, board.palette).map((trace) => ({
+      ...trace,
+      x: Array.from(this.coordinates(trace.x) ?? []),
+      y: Array.from(this.coordinates(trace.y) ?? []),
+    }));
+    for (const live of spec.moving) {
+      const trace = data[live.trace];
+      for (const key of ["x", "y", "customdata"])
+        if (live[key]) trace[key] = Array.from(board.arrays.evaluate(live[key], board.index));
+      if (!shown && !live.still) trace.opacity = 0;
+    }
+    const layout = paint(structuredClone(spec.layout), board.palette);
+    if (spec.span) {
+      const reach = board.arrays.read(spec.span, board.index)[0];
+      for (const axis of [layout.xaxis, layout.yaxis])
+        Object.assign(axis, { range: [-reach, reach] }, shown ? {} : { showticklabels: false });
+      layout.yaxis.scaleanchor = "x";
+    }
+    return { data, layout };
+  }
+
+  // Static layer and marks at rest.
+  async render() {
+    if (!this.visible) return;
+    const Plotly = await this.board.plotly;
+    if (!Plotly || !this.element.isConnected || !this.plot.clientWidth) return;
+    const { data, layout } = this.plotlyFigure(false);
+    const touch = matchMedia("(pointer: coarse)").matches;
+    Object.assign(layout, { width: this.plot.clientWidth, height: this.spec.height, autosize: false });
+    if (touch || this.spec.span) layout.dragmode = false;
+    if (this.zoom) for (const key of Object.keys(this.zoom)) Object.assign((layout[key] ??= {}), this.zoom[key]);
+    await Plotly.react(this.still, data, layout, { displayModeBar: false, doubleClick: "reset", scrollZoom: false });
+    if (!this.drawn) {
+      adoptPlotlyStyles(this.board.root);
+      for (const event of ["plotly_relayout", "plotly_relayouting"])
+        this.still.on(event, (change) => {
+          if (change && Object.keys(change).some((key) => key.includes("axis."))) this.draw();
+        });
+      this.still.on("plotly_relayout", () => this.rememberZoom());
+      this.drawn = true;
+    }
+    this.buildMarks(data, layout);
+    this.draw();
+  }
+
+  // Zooming is kept when the slider is released and Plotly is given new marks.
+  rememberZoom() {
+    const zoom = {};
+    for (const key of ["xaxis", "yaxis"]) {
+      const range = this.still._fullLayout[key].range;
+      const home = this.spec.layout[key]?.range;
+      if (home && !this.spec.span && (range[0] !== home[0] || range[1] !== home[1])) zoom[key] = { range: [...range] };
+    }
+    this.zoom = zoom;
+  }
+
+  buildMarks() {
+    const painted = paint(this.spec.data, this.board.palette);
+    this.area.replaceChildren();
+    this.marks = this.spec.moving.filter((live) => !live.still).map((live) => {
+      const mark = new Mark(this.area, painted[live.trace], live);
+      mark.x = this.coordinates(painted[live.trace].x);
+      mark.y = this.coordinates(painted[live.trace].y);
+      return mark;
+    });
+  }
+
+  draw() {
+    if (!this.drawn || !this.visible || !this.marks) return;
+    const { arrays, index } = this.board;
+    const { xaxis, yaxis, width, height } = this.still._fullLayout;
+    const frame = [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length, width, height].join();
+    if (frame !== this.frame) {
+      this.frame = frame;
+      for (const [key, value] of Object.entries({ width, height })) this.overlay.setAttribute(key, value);
+      const box = { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length };
+      for (const [key, value] of Object.entries(box)) this.area.setAttribute(key, value);
+    }
+    let toX = scale(xaxis, xaxis.range, xaxis._length, false);
+    let toY = scale(yaxis, yaxis.range, yaxis._length, true);
+    if (this.spec.span) {
+      const reach = arrays.read(this.spec.span, index)[0];
+      const unit = reach / Math.min(xaxis._length, yaxis._length); // one unit is as long on both axes
+      toX = scale({}, [-unit * xaxis._length, unit * xaxis._length], xaxis._length, false);
+      toY = scale({}, [-unit * yaxis._length, unit * yaxis._length], yaxis._length, true);
+      this.drawTicks(reach, toX, toY, xaxis, yaxis);
+    }
+    for (const mark of this.marks) {
+      const x = mark.live.x ? arrays.evaluate(mark.live.x, index) : mark.x;
+      const y = mark.live.y ? arrays.evaluate(mark.live.y, index) : mark.y;
+      mark.update(x, y, toX, toY);
+    }
+  }
+
+  // A figure whose range follows the sliders has its tick labels drawn here, since Plotly's stand still.
+  drawTicks(reach, toX, toY, xaxis, yaxis) {
+    const power = 10 ** Math.floor(Math.log10(reach * 0.92));
+    const step = power * ([5, 2, 1].find((m) => m * power <= reach * 0.92) ?? 1);
+    const labels = [-step, 0, step];
+    while (this.ticks.childElementCount < 2 * labels.length) this.ticks.append(document.createElementNS(SVG, "text"));
+    labels.forEach((value, i) => {
+      const [bottom, left] = [this.ticks.children[2 * i], this.ticks.children[2 * i + 1]];
+      bottom.textContent = left.textContent = numberText(value, 1).replace("-", "−");
+      bottom.setAttribute("x", number(xaxis._offset + toX(value)));
+      bottom.setAttribute("y", yaxis._offset + yaxis._length + 14);
+      bottom.setAttribute("text-anchor", "middle");
+      left.setAttribute("x", xaxis._offset - 5);
+      left.setAttribute("y", number(yaxis._offset + toY(value) + 4));
+      left.setAttribute("text-anchor", "end");
+    });
+  }
+
+  words() {
+    this.plot.setAttribute("aria-label", this.board.say(this.spec.alt));
+    this.captionElement.textContent = this.board.say(this.spec.caption);
+  }
+
+  async download(as) {
+    const { board, spec } = this;
+    const stem = [spec.name, ...board.spec.axes.map((axis) => `${axis.name}-${axis.text[board.index[axis.name]]}`)].join("_");
+    if (as === "csv") {
+      const quote = (text) => `"${String(text).replaceAll('"', '""').replace(/^([=+@-])/, "'$1")}"`;
+      const lines = ["trace,x,y"];
+      for (const trace of this.plotlyFigure(true).data)
+        trace.x.forEach((x, i) => lines.push([quote(trace.name ?? ""), text(x), text(trace.y[i])].join(",")));
+      return save(new Blob([lines.join("\n") + "\n"], { type: "text/csv" }), `${stem}.csv`);
+    }
+    const Plotly = await board.plotly;
+    const figure = this.plotlyFigure(true);
+    Object.assign(figure.layout, {
+      title: { text: spec.title, font: { size: 16 } },
+      margin: { ...figure.layout.margin, t: 40 },
+      paper_bgcolor: board.palette.background,
+    });
+    const size = { width: 720, height: Math.round(720 * Math.min(1, Math.max(0.55, spec.height / 340))) };
+    const url = await Plotly.toImage(figure, { format: as, scale: as === "png" ? 2 : 1, ...size });
+    return save(await (await fetch(url)).blob(), `${stem}.${as}`);
+
+    function text(value) {
+      if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+      return value == null ? "" : quoteText(value);
+    }
+    function quoteText(value) {
+      return `"${String(value).replaceAll('"', '""').replace(/^([=+@-])/, "'$1")}"`;
+    }
+  }
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function scale(axis, [low, high], length, upwards) {
+  const position = axis.type === "category" ? (v) => v : axis.type === "log" ? Math.log10 : (v) => v;
+  const slope = length / (high - low);
+  return upwards ? (v) => length - (position(v) - low) * slope : (v) => (position(v) - low) * slope;
+}
+
+// ---- a card of numbers -------------------------------------------------------------------------------------
+
+class Card {
+  constructor(board, spec) {
+    this.board = board;
+    this.spec = spec;
+    this.element = document.createElement("section");
+    this.element.className = "cell card";
+    this.element.dataset.card = spec.name;
+    this.element.style.setProperty("--role", `var(--${spec.role})`);
+    this.element.innerHTML = "<h3></h3><p></p><dl></dl>";
+    const [title, headline, list] = this.element.children;
+    title.textContent = spec.title;
+    this.slots = [[headline.firstChild ?? headline.appendChild(new Text()), spec.headline]];
+    if (!spec.title) title.remove();
+    if (!spec.headline) headline.remove();
+    for (const [label, template, help] of spec.rows) {
+      const term = document.createElement("dt");
+      const value = document.createElement("dd");
+      term.textContent = label;
+      if (help) term.title = help;
+      this.slots.push([value.appendChild(new Text()), template]);
+      list.append(term, value);
+    }
+    if (!spec.rows.length) list.remove();
+  }
+
+  draw() {
+    for (const [node, template] of this.slots) {
+      const text = this.board.say(template);
+      if (node.data !== text) node.data = text;
+    }
+  }
+}
+
+// ---- one axis: slider, buttons, typed value ----------------------------------------------------------------
+
+class Slider {
+  constructor(board, axis, identity) {
+    this.board = board;
+    this.axis = axis;
+    this.element = document.createElement("div");
+    this.element.className = "axis";
+    const id = `axis-${identity}`;
+    this.element.innerHTML = `<label for="${id}"></label><input class="typed" type="text" inputmode="decimal"
+      autocomplete="off" spellcheck="false"><div class="row"><button type="button" class="less">−</button>
+      <input id="${id}" class="range" type="range" min="0" step="1"><button type="button" class="more">+</button></div>
+      <div class="ends" aria-hidden="true"><span></span><span></span></div><p class="hint" role="status"></p>`;
+    const find = (selector) => this.element.querySelector(selector);
+    [this.range, this.typed, this.hint] = [find(".range"), find(".typed"), find(".hint")];
+    find("label").textContent = axis.label;
+    this.element.title = axis.help;
+    const [low, high] = find(".ends").children;
+    [low.textContent, high.textContent] = axis.ends;
+    this.last = axis.values.length - 1;
+    this.range.max = this.last;
+    this.typed.setAttribute("aria-label", `${axis.label}, typed value`);
+    find(".less").setAttribute("aria-label", `${axis.label}: one step less`);
+    find(".more").setAttribute("aria-label", `${axis.label}: one step more`);
+    for (const [selector, step] of [[".less", -1], [".more", 1]])
+      find(selector).addEventListener("click", () => this.go(this.at + step, true));
+    this.range.addEventListener("input", () => this.go(+this.range.value));
+    this.range.addEventListener("change", () => board.commit());
+    this.range.addEventListener("keydown", (event) => {
+      const step = { PageUp: axis.page, PageDown: -axis.page }[event.key];
+      if (!step) return;
+      event.preventDefault(); // browsers differ in how far these keys go
+      this.go(this.at + step, true);
+    });
+    this.typed.addEventListener("focus", () => this.typed.select());
+    this.typed.addEventListener("change", () => this.type(this.typed.value));
+  }
+
+  get at() {
+    return this.board.index[this.axis.name];
+  }
+
+  go(stop, commit = false) {
+    this.hint.textContent = "";
+    this.board.move({ [this.axis.name]: Math.max(0, Math.min(this.last, stop)) });
+    if (commit) this.board.commit();
+  }
+
+  type(raw) {
+    const { axis } = this;
+    const value = Number(raw.trim().replace(",", "."));
+    const [low, high] = [axis.text[0], axis.text[this.last]];
+    if (raw.trim() === "" || !Number.isFinite(value)) {
+      this.draw();
+      this.hint.textContent = `Type a number from ${low} to ${high}.`;
+      return;
+    }
+    this.go(nearest(axis, value), true);
+    if (Math.abs(axis.values[this.at] - value) > 1e-9 * Math.abs(value))
+      this.hint.textContent = `Nearest stop to ${numberText(value, 4)} (${low} to ${high}).`;
+  }
+
+  draw() {
+    const text = this.axis.text[this.at];
+    if (+this.range.value !== this.at) this.range.value = this.at;
+    this.range.setAttribute("aria-valuetext", text);
+    this.range.style.setProperty("--share", this.at / Math.max(this.last, 1));
+    if (this.typed.value !== text) this.typed.value = text;
+  }
+}
+
+function nearest(axis, raw) {
+  const value = raw === "" || raw == null ? NaN : Number(raw);
+  if (!Number.isFinite(value)) return axis.start;
+  let best = 0;
+  axis.values.forEach((v, i) => {
+    if (Math.abs(v - value) < Math.abs(axis.values[best] - value)) best = i;
+  });
+  return best;
+}
+
+// ---- the board -----------------------------------------------------------------------------------------------
+
+let identities = 0;
+
+class Board {
+  constructor(root) {
+    this.root = root;
+    this.element = root.querySelector(".board");
+    this.watcher = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: "200px" });
+    this.resizer = new ResizeObserver(() => this.resized());
+    this.resizer.observe(this.element);
+    this.onPopState = () => this.readUrl();
+    window.addEventListener("popstate", this.onPopState);
+    this.themer = new MutationObserver(() => this.themed());
+    this.themer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    this.themer.observe(document.documentElement, { attributes: true });
+    this.scheme = matchMedia("(prefers-color-scheme: dark)");
+    this.onScheme = () => setTimeout(() => this.themed(), 50);
+    this.scheme.addEventListener("change", this.onScheme);
+  }
+
+  close() {
+    this.watcher.disconnect();
+    this.resizer.disconnect();
+    this.themer.disconnect();
+    window.removeEventListener("popstate", this.onPopState);
+    this.scheme.removeEventListener("change", this.onScheme);
+    clearTimeout(this.pendingCommit);
+    cancelAnimationFrame(this.frame);
+  }
+
+  show(data) {
+    const { spec } = data;
+    const buffer = (column) => column.getChild("value")?.toArray() ?? column.getChildAt(0).toArray();
+    this.arrays = new Arrays(spec.arrays, { floats: buffer(data.floats), bytes: buffer(data.bytes) });
+    this.spec = spec;
+    this.plotly = loadPlotly(spec.plotly).catch((error) => {
+      this.element.querySelector(".problem").textContent = error.message;
+      return null;
+    });
+    this.mode = modeOf(this.element);
+    this.palette = spec.palettes[this.mode];
+    this.build();
+    this.index = {};
+    this.readUrl();
+  }
+
+  build() {
+    const { spec } = this;
+    const old = this.figures ?? [];
+    this.watcher.disconnect();
+    this.element.style.setProperty("--columns", spec.columns);
+    this.applyPalette();
+    const controls = this.element.querySelector(".controls");
+    const focused = this.root.activeElement?.className;
+    const names = spec.axes.map((axis) => axis.name).join();
+    if (names !== this.axisNames) identities++;
+    this.axisNames = names;
+    this.sliders = spec.axes.map((axis, i) => new Slider(this, axis, `${identities}-${i}`));
+    controls.replaceChildren(...this.sliders.map((slider) => slider.element));
+    if (focused) controls.querySelector(`.${focused.split(" ")[0]}`)?.focus();
+    this.figures = spec.figures.map((figure) => new Figure(this, figure));
+    this.cards = spec.readouts.map((card) => new Card(this, card));
+    const cells = [...this.figures, ...this.cards].sort(
+      (a, b) => a.spec.row - b.spec.row || a.spec.column - b.spec.column,
+    );
+    // Figures that were on screen stay until the new ones are drawn on top: no flash between two settings.
+    const grid = this.element.querySelector(".grid");
+    for (const figure of this.figures) {
+      const twin = old.find((other) => other.spec.name === figure.spec.name && other.visible);
+      if (twin) figure.visible = true;
+    }
+    grid.replaceChildren(...cells.map((cell) => cell.element));
+    for (const figure of this.figures) this.watcher.observe(figure.element);
+    this.buildLegend();
+  }
+
+  buildLegend() {
+    const legend = this.element.querySelector(".legend");
+    legend.replaceChildren(
+      ...this.spec.legend.map(([figure, number]) => {
+        const trace = paint(this.spec.figures[figure].data[number], this.palette);
+        const item = document.createElement("li");
+        const sample = document.createElementNS(SVG, "svg");
+        sample.setAttribute("viewBox", "0 0 26 12");
+        sample.setAttribute("aria-hidden", "true");
+        const mark = new Mark(sample, trace, {});
+        if (mark.draw === mark.points) mark.update([13], [6], (v) => v, (v) => v);
+        else mark.update([1, 25], [6, 6], (v) => v, (v) => v);
+        item.append(sample, trace.name ?? "");
+        return item;
+      }),
+    );
+  }
+
+  applyPalette() {
+    this.element.dataset.mode = this.mode;
+    for (const [role, value] of Object.entries(this.palette)) this.element.style.setProperty(`--${role}`, value);
+  }
+
+  themed() {
+    if (!this.spec) return;
+    const mode = modeOf(this.element);
+    if (mode === this.mode) return;
+    this.mode = mode;
+    this.palette = this.spec.palettes[mode];
+    this.applyPalette();
+    this.buildLegend();
+    for (const figure of this.figures) figure.render();
+  }
+
+  resized() {
+    if (!this.figures || this.element.clientWidth === this.width) return;
+    this.width = this.element.clientWidth;
+    clearTimeout(this.pendingResize);
+    this.pendingResize = setTimeout(() => this.figures.forEach((figure) => figure.render()), 80);
+  }
+
+  seen(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const figure = this.figures.find((candidate) => candidate.element === target);
+      if (!figure) continue;
+      figure.visible = isIntersecting;
+      if (isIntersecting) figure.render();
+    }
+  }
+
+  // -- position
+
+  readUrl() {
+    const query = new URLSearchParams(window.location.search);
+    const index = {};
+    for (const axis of this.spec.axes) index[axis.name] = nearest(axis, query.get(axis.name));
+    this.move(index, true);
+    this.rest();
+  }
+
+  move(change, now = false) {
+    Object.assign(this.index, change);
+    cancelAnimationFrame(this.frame);
+    if (now) this.draw();
+    else this.frame = requestAnimationFrame(() => this.draw());
+    clearTimeout(this.pendingRest);
+    this.pendingRest = setTimeout(() => this.rest(), 300);
+  }
+
+  draw() {
+    for (const slider of this.sliders) slider.draw();
+    for (const card of this.cards) card.draw();
+    for (const figure of this.figures) figure.draw();
+  }
+
+  // The pointer is up: Python and the URL are told, Plotly gets the marks, words follow.
+  commit() {
+    clearTimeout(this.pendingCommit);
+    this.pendingCommit = setTimeout(() => {
+      const position = {};
+      for (const axis of this.spec.axes) position[axis.name] = axis.text[this.index[axis.name]];
+      this.send("position", position);
+    }, 120);
+  }
+
+  rest() {
+    clearTimeout(this.pendingRest);
+    this.element.querySelector(".summary").textContent = this.say(this.spec.summary);
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const queue = [...this.figures];
+    for (const figure of queue) figure.words();
+    const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 30));
+    const next = async () => {
+      if (turn !== this.turn || !queue.length) return;
+      await queue.shift().render();
+      idle(next);
+    };
+    idle(next);
+  }
+
+  say(template) {
+    return template.replace(/\{(\w+)\}/g, (whole, name) => {
+      const axis = this.spec.axes.find((candidate) => candidate.name === name);
+      if (axis) return axis.text[this.index[name]];
+      const { ref, form } = this.spec.values[name];
+      return formatNumber(this.arrays.read(ref, this.index)[0], form);
+    });
+  }
+}

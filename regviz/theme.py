@@ -1,0 +1,106 @@
+"""Which colour means what? Colours by role, in a light and a dark set, for figures and component alike.
+
+Figures name roles (``"$l1"``, ``"$l1/0.2"`` for 20 % opacity) and never colours, so one payload serves both
+modes. The hues are those of Okabe and Ito (distinct under all common colour blindness), shifted until
+each reaches a contrast of 4.5 : 1 as text on its background; dash, shape or label always says the same again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+Mode = Literal["light", "dark"]
+
+PALETTES: dict[Mode, dict[str, str]] = {
+    "light": {
+        "background": "#ffffff",
+        "surface": "#f5f7fa",
+        "text": "#1c2733",
+        "muted": "#556270",
+        "grid": "#e4e8ed",
+        "axis": "#9aa5b1",
+        "l1": "#b84700",
+        "mix": "#00755a",
+        "l2": "#0067ac",
+        "truth": "#1c2733",
+        "ghost": "#77828e",
+        "train": "#1c2733",
+        "validation": "#8a3ea8",
+        "contour": "#8d97a3",
+    },
+    "dark": {
+        "background": "#0f161e",
+        "surface": "#1a232e",
+        "text": "#e9eef3",
+        "muted": "#a5b1bd",
+        "grid": "#27323e",
+        "axis": "#5d6b79",
+        "l1": "#ff9147",
+        "mix": "#35cca3",
+        "l2": "#62b4ff",
+        "truth": "#e9eef3",
+        "ghost": "#8793a0",
+        "train": "#e9eef3",
+        "validation": "#d79bf0",
+        "contour": "#7d8a98",
+    },
+}
+
+FONT = '"Source Sans", "Source Sans 3", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
+_ROLE = re.compile(r"^\$([a-z0-9]+)(?:/([0-9.]+))?$")
+
+
+def colour(token: str, mode: Mode) -> str:
+    """The CSS colour of a token: ``"$l1"`` or, with opacity, ``"$l1/0.2"``; other text passes through."""
+    match = _ROLE.match(token)
+    if match is None:
+        return token
+    value = PALETTES[mode][match[1]]
+    if match[2] is None:
+        return value
+    red, green, blue = (int(value[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{match[2]})"
+
+
+def paint(tree: Any, mode: Mode) -> Any:
+    """A copy of a JSON-like tree in which every colour token is replaced by its colour."""
+    if isinstance(tree, str):
+        return colour(tree, mode) if tree.startswith("$") else tree
+    if isinstance(tree, dict):
+        return {key: paint(value, mode) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [paint(value, mode) for value in tree]
+    return tree
+
+
+def layout(**overrides: Any) -> dict[str, Any]:
+    """The Plotly layout all figures start from: no title (the frame has it), thin grid, role colours."""
+    axis = {
+        "gridcolor": "$grid",
+        "zeroline": False,
+        "linecolor": "$axis",
+        "tickcolor": "$axis",
+        "ticks": "",
+        "fixedrange": False,
+        "automargin": False,
+        "title": {"standoff": 6, "font": {"size": 12, "color": "$muted"}},
+        "tickfont": {"size": 11, "color": "$muted"},
+    }
+    base: dict[str, Any] = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "color": "$text", "size": 12},
+        "margin": {"l": 44, "r": 10, "t": 6, "b": 34},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": "$surface", "bordercolor": "$axis", "font": {"color": "$text"}},
+        "xaxis": dict(axis),
+        "yaxis": dict(axis),
+    }
+    for key, value in overrides.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            base[key] = {**base[key], **value}
+        else:
+            base[key] = value
+    return base
