@@ -21,6 +21,7 @@ from regviz.core.matching import cross_validated, same_alpha, same_df, same_trai
 from regviz.core.selection import cross_validate
 
 OWN_DATA = "csv"
+AUTOMATIC = "automatic"
 MATCHES = {
     "alpha": "same λ",
     "error": "same training error",
@@ -31,6 +32,7 @@ L1_RATIOS = np.round(np.linspace(0, 1, 11), 1)
 MIX_DEFAULT = 5  # the L1 ratio 0.5
 L2, L1 = 0, len(L1_RATIOS) - 1  # rows of the sweep
 MAX_POINTS_DRAWN = 300
+START = 0.01  # where the slider stands at first, as a share of the λ at which the lasso is empty
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,18 @@ class Knob:
     low: float = 0
     high: float = 0
     step: float = 1
-    options: Mapping[str, str] = field(default_factory=dict)  # slug in the URL -> words
+    options: Mapping[str, str] = field(default_factory=dict)  # slug -> words; the URL has the words
 
     def nearest(self, raw: object, default: Any) -> tuple[Any, str | None]:
         """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value."""
         text = str(raw)[:40]
         if self.options:
-            if raw in self.options:
-                return raw, None
+            for slug, words in self.options.items():
+                if raw in (slug, words):
+                    return slug, None
             return default, f"must be one of {', '.join(self.options)}, got “{text}”"
+        if isinstance(default, str):  # a name; whether it exists depends on the data
+            return text, None
         if isinstance(default, bool):
             if text.lower() in ("true", "1", "false", "0"):
                 return text.lower() in ("true", "1"), None
@@ -85,14 +90,14 @@ class Settings:
         30, "Points", "Rows in all, for training and validation together.", low=10, high=200, step=5
     )
     noise: float = _knob(
-        0.3,
+        0.25,
         "Noise",
         "Standard deviation of the noise on y. It scales one fixed draw: the points move, they are not drawn anew.",
         high=1.0,
         step=0.05,
     )
     random_state: int = _knob(
-        1, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=9999
+        7, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=9999
     )
     degree: int = _knob(
         15, "Degree", "Degree of the polynomial: its number of weights.", low=MIN_DEGREE, high=MAX_DEGREE
@@ -117,11 +122,11 @@ class Settings:
         "How strongly each penalty acts. The λ of the slider is then that of L1; the others follow it by this rule.",
         options=MATCHES,
     )
-    weight_a: int = _knob(
-        0, "Across", "Number of the weight on the horizontal axis of the constraint picture; 0 chooses it for you.", high=50
+    weight_a: str = _knob(
+        AUTOMATIC, "Across", "The weight on the horizontal axis of the constraint picture, by the name of its feature."
     )
-    weight_b: int = _knob(
-        0, "Up", "Number of the weight on the vertical axis of the constraint picture; 0 chooses it for you.", high=50
+    weight_b: str = _knob(
+        AUTOMATIC, "Up", "The weight on the vertical axis of the constraint picture, by the name of its feature."
     )
 
     @classmethod
@@ -203,20 +208,19 @@ def alpha_stops(top: float) -> Array:
     return stops(3e-7 * top, 3 * top)
 
 
-def _pair(settings: Settings, lasso: Array) -> tuple[int, int] | None:
+def _pair(settings: Settings, names: tuple[str, ...], lasso: Array) -> tuple[int, int] | None:
     """Columns of the two weights of the constraint picture, for the lasso path (n_alphas, p).
 
     What the reader did not choose is what the lasso would choose: the weights that enter its path first.
     """
-    p = lasso.shape[1]
-    if p < 2:
+    if len(names) < 2:
         return None
-    entry = np.array([np.flatnonzero(column).max(initial=-1) for column in lasso.T])
-    wanted = [k - 1 for k in (settings.weight_a, settings.weight_b) if 1 <= k <= p]
-    ranked = [int(j) for j in np.argsort(-entry, kind="stable")]
-    a = settings.weight_a - 1 if 1 <= settings.weight_a <= p else next(j for j in ranked if j not in wanted)
-    b = settings.weight_b - 1 if 1 <= settings.weight_b <= p else next(j for j in ranked if j != a)
-    return (a, b) if a != b else (a, next(j for j in ranked if j != a))
+    chosen = [names.index(name) if name in names else None for name in (settings.weight_a, settings.weight_b)]
+    entry = [np.flatnonzero(column).max(initial=-1) for column in lasso.T]
+    others = [int(j) for j in np.argsort(-np.array(entry), kind="stable") if j not in chosen]
+    a = chosen[0] if chosen[0] is not None else others.pop(0)
+    b = chosen[1] if chosen[1] is not None and chosen[1] != a else others.pop(0)
+    return a, b
 
 
 def compare(settings: Settings, own: Data | None = None) -> Compare:
@@ -235,7 +239,7 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
     top = alpha_max(X, y, 1.0)
     alphas = alpha_stops(top)
     strengths, best = alphas, None
-    start = int(np.argmin(np.abs(alphas - 0.02 * top)))
+    start = int(np.argmin(np.abs(alphas - START * top)))
     if settings.match == "cv" and len(y) >= 3:
         errors = cross_validate(
             raw[train], y, alphas, L1_RATIOS, settings.standardize, random_state=settings.random_state
@@ -275,7 +279,7 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
     rho = L1_RATIOS[:, np.newaxis]
     size = np.abs(coef)
     train_error = rms(X, y)
-    pair = _pair(settings, coef[L1])
+    pair = _pair(settings, names, coef[L1])
     return Compare(
         settings=settings,
         data=data,

@@ -74,33 +74,34 @@ def paint(tree: Any, mode: Mode) -> Any:
     return tree
 
 
-def layout(**overrides: Any) -> dict[str, Any]:
-    """The Plotly layout all figures start from: no title (the frame has it), thin grid, role colours."""
-    axis = {
-        "gridcolor": "$grid",
-        "zeroline": False,
-        "linecolor": "$axis",
-        "tickcolor": "$axis",
-        "ticks": "",
-        "fixedrange": False,
-        "automargin": False,
-        "title": {"standoff": 6, "font": {"size": 12, "color": "$muted"}},
-        "tickfont": {"size": 11, "color": "$muted"},
-    }
-    base: dict[str, Any] = {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "color": "$text", "size": 12},
-        "margin": {"l": 44, "r": 10, "t": 6, "b": 34},
-        "showlegend": False,
-        "hovermode": "closest",
-        "hoverlabel": {"bgcolor": "$surface", "bordercolor": "$axis", "font": {"color": "$text"}},
-        "xaxis": dict(axis),
-        "yaxis": dict(axis),
-    }
-    for key, value in overrides.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
-            base[key] = {**base[key], **value}
-        else:
-            base[key] = value
-    return base
+def merge(base: Any, over: Any) -> Any:
+    """`base` with everything that `over` says instead; dictionaries are merged key by key."""
+    if isinstance(base, dict) and isinstance(over, dict):
+        return {key: merge(base.get(key), over.get(key, base.get(key))) for key in {**base, **over}}
+    return base if over is None else over
+
+
+_AXIS: dict[str, Any] = {
+    "gridcolor": "$grid",
+    "zeroline": False,
+    "linecolor": "$axis",
+    "tickcolor": "$axis",
+    "ticks": "",
+    "automargin": False,
+    "title": {"standoff": 6, "font": {"size": 12, "color": "$muted"}},
+    "tickfont": {"size": 11, "color": "$muted"},
+}
+
+# The Plotly layout under every live figure: no title (the frame has it), thin grid, role colours.
+LAYOUT: dict[str, Any] = {
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "font": {"family": FONT, "color": "$text", "size": 12},
+    "margin": {"l": 44, "r": 10, "t": 6, "b": 34},
+    "showlegend": False,
+    "barmode": "overlay",
+    "hovermode": "closest",
+    "hoverlabel": {"bgcolor": "$surface", "bordercolor": "$axis", "font": {"color": "$text"}},
+    "xaxis": _AXIS,
+    "yaxis": _AXIS,
+}

@@ -1,33 +1,36 @@
 """What do all pages share? The frame around them: page table, side panel, sharing, errors in words.
 
-A page calls `open_page` first (Streamlit may run any page as the very first of a server), then draws its side panel
-from Settings and mounts a live board. Widget key = Settings field = URL field.
+A page calls `open_page` first (Streamlit may run any page as the very first of a fresh server), takes its Settings from
+the side panel and mounts a live board. Widget key = Settings field = URL field, so the URL is the state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from regviz.live.board import Board, Index
-from regviz.live.component import live
-from regviz.sweeps import Knob, Settings
+from regviz.core.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
+from regviz.core.datasets import DATASETS, Data
+from regviz.live.component import live, share_link
+from regviz.sweeps import AUTOMATIC, OWN_DATA, Knob, Settings
 
-TAGLINE = "See what regularization does"
+TAGLINE = "see what regularization does"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One entry of the page table."""
+    """One entry of the page table: script, name, and the sentence under the name."""
 
-    path: str  # the script, as Streamlit names it
+    path: str
     title: str
     icon: str
-    says: str  # one sentence under the title
+    says: str
 
 
 PAGES: tuple[Page, ...] = (
@@ -35,24 +38,219 @@ PAGES: tuple[Page, ...] = (
         "app.py",
         "Compare",
         ":material/compare:",
-        "One dataset, one λ, three penalties. Drag λ: L1 switches weights off, L2 makes them all small.",
+        "Drag λ: **L1** switches weights off one by one, **L2** makes all of them small, your **mix** does both.",
     ),
 )
 
+_STYLE = """<style>
+  [data-testid="stMainBlockContainer"] { padding: 3.8rem 2rem 3rem; max-width: 1500px; }
+  [data-testid="stMainBlockContainer"] h1 { font-size: 1.6rem; padding: 0; }
+  [data-testid="stSidebarHeader"] { height: 2.6rem; }
+  @media (max-width: 700px) { [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; } }
+</style>"""
+
 
 def open_page(path: str) -> Page:
-    """Page config, navigation and looks; every page starts with this."""
+    """Page config, looks, navigation and title; every page starts with this. Also mends a bad URL, in words."""
     page = next(page for page in PAGES if page.path == path)
     st.set_page_config(
-        page_title=f"{page.title} · RegViz: {TAGLINE.lower()}",
-        page_icon=":material/tune:",
+        page_title=f"{page.title} · RegViz: {TAGLINE}",
+        page_icon=str(Path(__file__).with_name("icon.svg")),
         layout="wide",
-        initial_sidebar_state="auto",
-        menu_items={"About": f"**RegViz** · {TAGLINE}. Every picture is the exact solution of its problem."},
+        menu_items={"About": f"**RegViz**: {TAGLINE}. Every picture is the exact solution of its problem."},
     )
     st.html(_STYLE)
+    _mend_url()
+    title, share = st.columns([5, 1], vertical_alignment="center")
+    with title:
+        st.title(f"RegViz · {page.title}", anchor=False)
+        st.markdown(page.says)
+    with share, st.popover("Share", icon=":material/share:", width="stretch", on_change="rerun"):
+        _share()
     if len(PAGES) > 1:
         with st.sidebar:
             for entry in PAGES:
                 st.page_link(entry.path, label=entry.title, icon=entry.icon)
+    for problem in st.session_state.get("url_problems", ()):
+        st.warning(problem, icon=":material/link_off:")
     return page
+
+
+# -- the URL is the state
+
+
+def _mend_url() -> None:
+    """Once a session, before any widget is bound: replace what the URL has wrong by the nearest valid value."""
+    if "url_problems" in st.session_state:
+        return
+    raw = {name: value for name, value in st.query_params.items() if name in Settings.knobs()}
+    settings, problems = Settings.clean(raw)
+    st.session_state["url_problems"] = problems
+    right = {name: written(name, getattr(settings, name)) for name in raw}
+    if right != raw:
+        st.query_params.update(right)
+        st.rerun()
+
+
+def written(name: str, value: Any) -> str:
+    """A setting as Streamlit writes it into the URL: the words of a choice, else the plain value."""
+    options = Settings.knobs()[name].options
+    return options[value] if options else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@st.fragment
+def live_board(payload: Mapping[str, Any], key: str) -> None:
+    """A live board. When its sliders are let go their position goes into the URL, as one step of browser back.
+
+    It is a fragment: a release reruns this function, not the page.
+    """
+    live(payload, key, on_release=st.query_params.update)
+
+
+def _share() -> None:
+    import segno
+
+    url = st.context.url or ""
+    query = urlencode(st.query_params.to_dict())
+    link = f"{url}?{query}" if query else url
+    share_link(link)
+    code = segno.make(link, error="m") if len(link) < 2000 else None
+    if code is not None:
+        st.image(code.svg_inline(scale=6, border=3, light="#ffffff"), width=280)
+    st.caption("Everyone who opens the link sees this picture, slider positions included.")
+    if st.session_state.get("data") == OWN_DATA:
+        st.caption("Your CSV stays with you: the link carries the settings, not the file.")
+
+
+# -- side panel
+
+
+def side_panel() -> tuple[Settings, Data | None]:
+    """All settings as widgets, each bound to its URL field; with the user's own rows if that is the data set.
+
+    Widgets that do not apply stay, disabled: a widget that is not drawn would lose its value and its URL field.
+    """
+    with st.sidebar:
+        data = _widget("data", on_change=_data_changed)
+        entry = DATASETS.get(data)
+        own = _own_data() if entry is None else None
+        if entry is not None:
+            st.caption(entry.description)
+        elif own is None:
+            st.session_state.setdefault("last_data", Settings.data)
+            entry = DATASETS[st.session_state["last_data"]]
+        synthetic = entry is not None and entry.takes_noise
+        _widget("n_samples", disabled=own is not None)
+        _widget("noise", disabled=not synthetic)
+        seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
+        with seed:
+            _widget("random_state")
+        again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
+        _widget("degree", disabled=not synthetic)
+        _widget("basis", disabled=not synthetic)
+        _widget("standardize")
+        _widget("validation")
+        _widget("match")
+    raw = {f.name: st.session_state.get(f.name, f.default) for f in fields(Settings)}
+    settings, _ = Settings.clean(raw)
+    if data == OWN_DATA and own is None:
+        settings = replace(settings, data=st.session_state["last_data"])
+    else:
+        st.session_state["last_data"] = data if own is None else st.session_state.get("last_data", Settings.data)
+    return settings, own
+
+
+def choose_weights(names: tuple[str, ...]) -> None:
+    """The two weights of the constraint picture, by name, below the other settings."""
+    with st.sidebar, st.expander("Weights of the constraint picture"):
+        for name in ("weight_a", "weight_b"):
+            knob = Settings.knobs()[name]
+            options = [AUTOMATIC, *names]
+            if st.session_state.get(name, AUTOMATIC) not in options:
+                st.session_state[name] = AUTOMATIC
+            st.selectbox(knob.label, options, help=knob.help, key=name, bind="query-params")
+
+
+def _widget(name: str, **kwargs: Any) -> Any:
+    """The widget of one field of Settings: choices, a switch, a number to type or a slider."""
+    knob: Knob = Settings.knobs()[name]
+    default = getattr(Settings, name)
+    common = {"help": knob.help, "key": name, "bind": "query-params", **kwargs}
+    if knob.options:
+        options = list(knob.options)
+        at = options.index(default)
+        return st.selectbox(knob.label, options, at, format_func=knob.options.__getitem__, **common)
+    if isinstance(default, bool):
+        return st.toggle(knob.label, default, **common)
+    low, high, step = (type(default)(value) for value in (knob.low, knob.high, knob.step))
+    if knob.high > 1000:
+        return st.number_input(knob.label, low, high, default, step, **common)
+    return st.slider(knob.label, low, high, default, step, **common)
+
+
+def _new_sample() -> None:
+    seed = int(st.session_state["random_state"])
+    st.session_state["random_state"] = seed + 1 if seed < Settings.knobs()["random_state"].high else 0
+
+
+def _data_changed() -> None:
+    """Another data set: λ starts where it is instructive there, and the number of rows suits it."""
+    st.query_params.pop("alpha", None)
+    st.query_params.pop("factor", None)
+    entry = DATASETS.get(st.session_state["data"])
+    if entry is not None:
+        st.session_state["n_samples"] = Settings.n_samples if entry.takes_noise else 200
+
+
+# -- the user's own CSV
+
+
+def _own_data() -> Data | None:
+    """Upload, choose target and features. A file that cannot be used gets a sentence; the last good one stays."""
+    upload = st.file_uploader("Your CSV", type=["csv", "tsv", "txt"], help="Up to 5 MB; numbers under a line of names.")
+    if upload is not None and st.session_state.get("own_upload") != upload.file_id:
+        try:
+            st.session_state["own_table"] = read_csv(upload.getvalue(), upload.name)
+            st.session_state["own_problem"] = ""
+        except CsvError as error:
+            st.session_state["own_problem"] = str(error)
+        st.session_state["own_upload"] = upload.file_id
+    if st.session_state.get("own_problem"):
+        st.error(_plain(st.session_state["own_problem"]), icon=":material/error:")
+    table: Table | None = st.session_state.get("own_table")
+    if table is None:
+        st.info("Upload a CSV file to see it; until then the last picture stays.", icon=":material/upload_file:")
+        return None
+    key = hash(table.names)  # another file starts with its own defaults
+    names = list(table.names)
+    target = st.selectbox("Target (what to predict)", names, names.index(table.default_target), key=f"target_{key}")
+    others = [name for name in names if name != target]
+    chosen = st.multiselect(
+        "Features",
+        others,
+        [name for name in table.default_features(target) if name in others],
+        key=f"features_{key}_{target}",
+        help=f"1 to {MAX_FEATURES} columns.",
+    )
+    try:
+        data = to_data(table, target, chosen)
+        st.session_state["own_data"] = data
+        for note in data.notes:
+            st.caption(_plain(note))
+    except CsvError as error:
+        st.error(_plain(str(error)), icon=":material/error:")
+    return st.session_state.get("own_data")
+
+
+def _plain(text: str) -> str:
+    """Text from a file, so that Markdown shows it as it is."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$:~^" else sign for sign in text)
+
+
+def fingerprint(own: Data | None) -> str:
+    """A key for caching by the content of the user's rows; empty without any."""
+    if own is None:
+        return ""
+    digest = hashlib.sha256(own.X.tobytes() + own.y.tobytes())
+    digest.update(repr((own.feature_names, own.target_name)).encode())
+    return digest.hexdigest()

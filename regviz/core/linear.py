@@ -3,14 +3,18 @@
 J(w, b) = 1/(2n) ‖y − Xw − b‖² + α (ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂²), solved for a whole grid of (ρ, α) at
 once, to rounding error, each fit with its certificate.
 
-On a known support S with known signs s the problem is linear, (X_Sᵀ X_S / n + α(1 − ρ)) w_S =
-X_Sᵀ y / n − αρ s; finding the fit is finding S. All ratios advance in lock-step from large α to small:
-guess S, solve the whole batch, exchange every column that is on the wrong side, repeat. The few fits
-that this does not settle are finished one by one by an active-set method that cannot cycle.
+On a known support S with known signs s the problem is linear,
+
+    (X_Sᵀ X_S / n + α(1 − ρ)) w_S = X_Sᵀ y / n − αρ s,
+
+so to find the fit is to find S. All ratios advance in lock-step from large α to small: guess S,
+solve the whole batch, exchange the columns that are on the wrong side, repeat. The few fits that
+this does not settle are finished one by one by an active-set method that cannot cycle.
 """
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,14 +23,17 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import ThreadpoolController
 
 from regviz.core import Array
-from regviz.core.penalties import L1, ElasticNet
+from regviz.core.penalties import ElasticNet
 
 EPS = float(np.finfo(float).eps)
 
 # Below this share of alpha_max the penalty is lost in rounding: least squares instead.
 NEGLIGIBLE = 1e-14
-# A batch of fits exchanges columns at most so often, and until so few fits are left.
-ROUNDS, FEW = 8, 2
+# A batch exchanges columns at most so often, and until so few fits are left; a column whose
+# violation is below this share of the worst one waits.
+ROUNDS, FEW, WEAK = 8, 2, 0.7
+# Added to singular systems, in standard units: above the rounding error of a Gram matrix.
+TRACE = 64 * EPS
 # One by one: steps allowed for a fit, per column, and for the whole grid, per fit.
 STEPS_PER_COLUMN, STEPS_PER_FIT = 10, 20
 
@@ -56,12 +63,11 @@ def alpha_max(X: ArrayLike, y: ArrayLike, l1_ratio: float) -> float:
     itself is 0 (constant y, say), where every l1_ratio gives 0. To scale a grid of strengths use
     l1_ratio 1. ValueError as in `fit_grid`.
     """
-    return ElasticNet(l1_ratio).alpha_max(_reduce(*_check_data(X, y)).gradient(np.zeros(())))
+    problem = _reduce(*_check_data(X, y))
+    return ElasticNet(l1_ratio).alpha_max(problem.gradient_at_zero)
 
 
-def fit_grid(
-    X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike
-) -> LinearGrid:
+def fit_grid(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike) -> LinearGrid:
     """Minimise 1/(2n) ‖y − Xw − b‖² + α (ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂²) for every ρ and α.
 
     X          (n, p)  used as it is: centred for the intercept, not standardised
@@ -72,27 +78,30 @@ def fit_grid(
     `kkt` is the largest violation of the optimality conditions, computed afresh from the returned
     coefficients. With g = −X_cᵀ(y_c − X_c w)/n the gradient of the data term (X_c, y_c centred),
 
-        kkt = max_j dist(−g_j, α ∂penalty_j(w)) / alpha_max(X, y, 1),
+        kkt = max_j dist(−g_j, α ∂penalty_j(w)) / alpha_max(X, y, 1):
 
     the distance by which some x_j is more correlated with the residual than its penalty allows, or
-    less than its coefficient needs, as a share of the largest correlation there was to begin with.
-    It uses no support and no Gram matrix of the solver: only the returned w and, when n > p + 1, the
-    triangular QR factor of [X_c, y_c] instead of these, which has the same products to rounding
-    error. If alpha_max is zero up to rounding (constant y, or y orthogonal to X) max_j rms(x_j) rms(y)
-    takes its place, and for constant y, where w = 0 is exact, kkt is 0.
+    less than its coefficient needs, as a share of the largest correlation that there was at w = 0.
+    No support and no Gram matrix of the solver enters: only the returned w and, when n > p + 1, the
+    triangular QR factor of [X_c, y_c] instead of these, with the same products to rounding error.
+    If alpha_max is itself rounding error (constant y, or y orthogonal to X), max_j rms(x_j) rms(y)
+    takes its place; for constant y, where w = 0 is exact, kkt is 0.
+
+    What to expect: 1e-16 or so times the sum of |w_j| rms(x_j) / rms(y), the rounding error of w
+    itself. That is below 1e-14 unless coefficients explode, as for α → 0 on monomials of high degree.
 
     Where the solution is not unique one of the solutions is returned. For α = 0, and α below
     1e-14 alpha_max, that is least squares, of minimum norm in units of standardised columns; with
     dependent columns the limit of the lasso as α → 0 is another one of them. A constant column gets
-    the coefficient 0. The work is bounded: a fit that is not settled within it is returned as it is,
-    and its kkt says so.
+    the coefficient 0. The work is bounded: a fit that is not settled within it is returned as it
+    is, and its kkt says so.
 
     ValueError, naming the field, for NaN or inf, wrong shapes, or values out of range.
 
-    Sources: Friedman, Hastie & Tibshirani (2010), J. Stat. Softw. 33(1), for the objective; Kim &
-    Park (2010), Fast active-set-type algorithms for L1-regularized linear regression, for the exchange
-    of all violators at once; Lee, Battle, Raina & Ng (2006), Efficient sparse coding algorithms
-    (feature-sign search), for the active-set method.
+    Sources: Friedman, Hastie & Tibshirani (2010), Regularization paths for generalized linear
+    models, for the objective; Kim & Park (2010), Fast active-set-type algorithms for l1-regularized
+    linear regression, for the exchange of many columns at once; Lee, Battle, Raina & Ng (2006),
+    Efficient sparse coding algorithms (feature-sign search), for the active-set method.
     """
     X, y = _check_data(X, y)
     alphas, l1_ratios = _check_grid(alphas, l1_ratios)
@@ -125,12 +134,12 @@ def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
         df = Σ d² / (d² + n α (1 − ρ)),   the number of d > 0 where α (1 − ρ) = 0.
 
     That is the trace of the ridge smoother for ρ = 0, and for the lasso the rank of the active
-    columns: the number of non-zero coefficients if those are independent. It is an unbiased estimate
-    of the degrees of freedom for ρ > 0 and exact for ρ = 0.
+    columns: the number of non-zero coefficients if those are independent. It is exact for ρ = 0 and
+    an unbiased estimate of the degrees of freedom for ρ > 0.
 
-    Sources: Zou, Hastie & Tibshirani (2007), On the degrees of freedom of the lasso, theorem 1;
-    Tibshirani & Taylor (2012), Degrees of freedom in lasso problems, theorems 2 (dependent columns)
-    and section 2 for the elastic net; Hastie, Tibshirani & Friedman (2009), eq. 3.50, for ridge.
+    Sources: Zou, Hastie & Tibshirani (2007), On the "degrees of freedom" of the lasso; Tibshirani &
+    Taylor (2012), Degrees of freedom in lasso problems, for dependent columns and the elastic net;
+    Hastie, Tibshirani & Friedman (2009), eq. 3.50, for ridge.
 
     X is the one the grid was fitted on; ValueError if its columns do not match.
     """
@@ -141,12 +150,12 @@ def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
 
     with _one_blas_thread():
         problem = _reduce(X, np.zeros(len(X)))
-        # Rank does not depend on units, a ridge does: standardised columns count where there is none.
+        # A rank is counted on standardised columns, a ridge acts on the columns as they are.
         bare = (l2 == 0).ravel()
         active = (grid.coef != 0).reshape(bare.size, -1)
-        keys, which = np.unique(np.packbits(np.c_[bare, active], axis=1), axis=0, return_inverse=True)
-        first = np.zeros(len(keys), dtype=int)
-        first[which] = np.arange(bare.size)  # one fit for each support that occurs
+        # Each support that occurs is decomposed once.
+        keys = np.packbits(np.column_stack([bare, active]), axis=1)
+        _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         columns = np.where(bare[first, None], 1 / problem.positive_x_scale, 1) * active[first]
         d = np.linalg.svd(problem.factor * columns[:, None, :], compute_uv=False)
         d[d <= EPS * max(X.shape) * d[:, :1]] = 0
@@ -161,7 +170,7 @@ def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """The data after centring, in at most p + 1 rows: ‖y − Xw − b‖ = ‖target − factor w‖, b at its best.
+    """The centred data in at most p + 1 rows: ‖target − factor w‖ = ‖y − Xw − b‖ for the best b.
 
     n        number of observations
     x_mean   (p,)
@@ -192,14 +201,19 @@ class _Problem:
 
     def gradient(self, coef: Array) -> Array:
         """Of 1/(2n) ‖y − Xw − b‖² at `coef` (..., p) and the best b: (..., p)."""
-        residual = (coef @ self.factor.T if coef.ndim else 0) - self.target
-        return residual @ self.factor / self.n
+        return (coef @ self.factor.T - self.target) @ self.factor / self.n
+
+    @property
+    def gradient_at_zero(self) -> Array:
+        """−X_cᵀ y_c / n: (p,)."""
+        return self.gradient(np.zeros(self.factor.shape[1]))
 
     @property
     def gradient_scale(self) -> float:
-        """alpha_max at ρ = 1, or its upper bound max rms(x_j) rms(y) if it is rounding error."""
-        largest, bound = np.abs(self.gradient(np.zeros(()))).max(), self.x_scale.max() * self.y_scale
-        return float(largest if largest > NEGLIGIBLE * bound else bound)
+        """alpha_max at ρ = 1; where that is rounding error, its upper bound max rms(x_j) rms(y)."""
+        largest = float(np.abs(self.gradient_at_zero).max())
+        bound = float(self.x_scale.max()) * self.y_scale
+        return largest if largest > NEGLIGIBLE * bound else bound
 
 
 def _reduce(X: Array, y: Array) -> _Problem:
@@ -210,11 +224,19 @@ def _reduce(X: Array, y: Array) -> _Problem:
     mean = data.mean(axis=0)
     mean += (data - mean).mean(axis=0)  # a second pass, for columns far from zero
     centred = np.where(constant, 0, data - mean)
-    rows = np.linalg.qr(centred, mode="r") if n > p + 1 else centred
+    rows = np.asarray(np.linalg.qr(centred, mode="r")) if n > p + 1 else centred
     scale = np.sqrt(np.square(rows).sum(axis=0) / n)
     if not np.isfinite(scale).all():
         raise ValueError("X and y must be below 1e150 in size")
-    return _Problem(n, mean[:p], float(mean[p]), rows[:, :p], rows[:, p], scale[:p], float(scale[p]))
+    return _Problem(
+        n=n,
+        x_mean=mean[:p],
+        y_mean=float(mean[p]),
+        factor=rows[:, :p],
+        target=rows[:, p],
+        x_scale=scale[:p],
+        y_scale=float(scale[p]),
+    )
 
 
 # --- Solving: all in standard units, columns and y of root mean square 1 -------------------------
@@ -250,7 +272,7 @@ def _elastic_net_paths(
 ) -> Array:
     """Every path, ratios in lock-step, blocks of strengths from large to small.
 
-    l1, l2, u (n_ratios, n_alphas, p); wanted (n_ratios, n_alphas). Returns u with the wanted filled.
+    l1, l2, u (n_ratios, n_alphas, p); wanted (n_ratios, n_alphas). Returns u, wanted fits filled.
     """
     n_ratios, n_alphas, p = l1.shape
     block = 20 if p <= 6 else 10 if p <= 12 else 5 if p <= 60 else 1
@@ -272,7 +294,7 @@ def _elastic_net_paths(
 def _exchange(
     gram: Array, corr: Array, l1: Array, l2: Array, signs: Array
 ) -> tuple[Array, NDArray[np.intp]]:
-    """Solve a batch on guessed supports, move every column that is on the wrong side, repeat.
+    """Solve a batch on guessed supports, move the columns that are on the wrong side, repeat.
 
     l1, l2, signs (n_fits, p). Returns u (n_fits, p) and the indices of the fits not yet settled.
     """
@@ -280,12 +302,14 @@ def _exchange(
     active = np.arange(len(signs))
     for _ in range(ROUNDS):
         guess = _solve_on_support(gram, corr, l1, l2, signs)
-        slope = corr - guess @ gram
-        leaves = guess * signs < 0
-        joins = (signs == 0) & (np.abs(slope) > l1 + _rounding(guess))
-        wrong = leaves | joins
         u[active] = guess
+        slope = corr - guess @ gram
+        excess = np.where(signs == 0, np.abs(slope) - l1 - _rounding(guess), 0)
+        leaves = guess * signs < 0
+        # Not the weak ones: among collinear columns the strongest often settles the others.
+        joins = excess > WEAK * excess.max(axis=1, keepdims=True)
 
+        wrong = leaves | joins
         again = wrong.any(axis=1)
         active = active[again]
         if len(active) <= FEW:
@@ -297,26 +321,26 @@ def _exchange(
 
 def _solve_on_support(gram: Array, corr: Array, l1: Array, l2: Array, signs: Array) -> Array:
     """(G_SS + l2) u_S = c_S − l1 s_S, and u = 0 off S = {signs != 0}, for a batch: (n_fits, p)."""
-    used = np.flatnonzero(signs.any(axis=0))  # by any fit of the batch
-    signs = signs[:, used]
     on = signs != 0
-    system = gram[np.ix_(used, used)] * (on[:, :, None] & on[:, None, :])
+    used = np.flatnonzero(on.any(axis=0))  # by any fit of the batch
+    on = on[:, used]
+    system = gram[used[:, None], used] * (on[:, :, None] & on[:, None, :])
     diagonal = np.einsum("bii->bi", system)
     diagonal += np.where(on, l2[:, used], 1)
-    right = np.where(on, corr[used] - l1[:, used] * signs, 0)
-    u = np.zeros((len(signs), len(corr)))
+    right = np.where(on, corr[used] - l1[:, used] * signs[:, used], 0)
+    u = np.zeros_like(signs)
     u[:, used] = _solve_stack(system, right)
     return u
 
 
 def _solve_stack(system: Array, right: Array) -> Array:
-    """system⁻¹ right for symmetric (..., m, m) and (..., m); a trace of ridge where one is singular."""
+    """system⁻¹ right for (..., m, m) and (..., m); with a trace of ridge where one is singular."""
     try:
         solution = np.linalg.solve(system, right[..., None])
     except np.linalg.LinAlgError:
-        trace_of_ridge = 1e-14 * np.eye(system.shape[-1])
-        solution = np.linalg.solve(system + trace_of_ridge, right[..., None])
-    return solution[..., 0]
+        ridge = TRACE * np.eye(system.shape[-1])
+        solution = np.linalg.solve(system + ridge, right[..., None])
+    return np.asarray(solution[..., 0], dtype=float)
 
 
 def _active_set(
@@ -329,24 +353,22 @@ def _active_set(
     number of steps.
     """
     u, signs = u.copy(), np.sign(u)
-    barred = np.zeros(len(u), dtype=bool)  # joined, and would have left at once: rounding error
-    # Keeps dependent columns solvable; the second solve takes it out of the answer again.
-    trace_of_ridge = 8 * EPS * len(u)
+    barred = np.zeros(len(u), dtype=bool)  # joined and would have left at once: rounding error
     for step in range(1, max_steps + 1):
         on = np.flatnonzero(signs)
-        system = gram[np.ix_(on, on)] + np.diag(l2[on])
-        solvable = system + trace_of_ridge * np.eye(len(on))
-        right = corr[on] - l1[on] * signs[on]
+        system = gram[on[:, None], on]
+        # A trace of ridge keeps dependent columns solvable; the second solve takes its effect away.
+        system.flat[:: len(on) + 1] += l2[on] + TRACE
         goal = np.zeros_like(u)
-        goal[on] = _solve_stack(solvable, right)
-        goal[on] += _solve_stack(solvable, right - system @ goal[on])
+        goal[on] = _solve_stack(system, corr[on] - l1[on] * signs[on])
+        goal[on] += _solve_stack(system, TRACE * goal[on])
 
         crossing = np.flatnonzero(goal * signs < 0)
         if len(crossing):
-            share = u[crossing] / (u[crossing] - goal[crossing])
-            first = crossing[np.argmin(share)]
+            shares = u[crossing] / (u[crossing] - goal[crossing])
+            first = crossing[np.argmin(shares)]
             barred[first] |= u[first] == 0
-            u = u + share.min() * (goal - u)
+            u += shares.min() * (goal - u)
             u[first] = signs[first] = 0
             continue
 
@@ -361,8 +383,8 @@ def _active_set(
 
 
 def _rounding(u: Array) -> Array:
-    """Error to be expected in a correlation c − G u computed in floating point: (..., p) -> (..., 1)."""
-    return 8 * EPS * (1 + np.abs(u).sum(axis=-1, keepdims=True))
+    """Error to expect in a correlation c − G u in floating point: (..., p) -> (..., 1)."""
+    return np.asarray(8 * EPS * (1 + np.abs(u).sum(axis=-1, keepdims=True)))
 
 
 # --- The certificate ---------------------------------------------------------------------------
@@ -417,10 +439,11 @@ def _check_grid(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array]:
 
 
 @cache
-def _blas() -> ThreadpoolController:
+def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _one_blas_thread():  # type: ignore[no-untyped-def]
-    """A second BLAS thread slows stacks of small systems down."""
-    return _blas().limit(limits=1, user_api="blas")
+def _one_blas_thread() -> AbstractContextManager[object]:
+    """A second BLAS thread slows small systems down, or other people's work. Costs 8 µs."""
+    limit: AbstractContextManager[object] = _threadpools().limit(limits=1, user_api="blas")
+    return limit

@@ -19,7 +19,7 @@ class SquaredError:
 
     def gradient(self, y: Array, prediction: Array) -> Array:
         """dD/dprediction = (prediction - y) / n: (..., n). That in w is X^T gradient."""
-        return (prediction - y) / y.shape[-1]
+        return np.asarray((prediction - y) / y.shape[-1])
 
     def curvature(self, y: Array, prediction: Array) -> Array:
         """d2D/dprediction2 = 1/n at every observation: (..., n). The Hessian in w is X^T X / n."""

@@ -1,22 +1,32 @@
 """When are L1 and L2 regularized equally much? Four answers, each a table of alphas, one row for each L1 ratio.
 
-The number λ means different things to the penalties: at the same λ one may hardly act while the other has removed
-everything. Each rule gives (n_ratios, n_alphas) alphas such that the fits in one column may be compared fairly.
-Where another ratio follows, the lasso (the last row, l1_ratio = 1) leads with the alphas that it is given.
+The number λ means different things to the penalties: at the same λ one may hardly act while the other
+has removed everything. Each rule gives (n_ratios, n_alphas) alphas such that the fits in one column may
+be compared fairly. Where another ratio follows, the lasso (l1_ratio = 1) leads with the alphas that it
+is given, and equal lassos give equal alphas.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regviz.core import Array
-from regviz.core.linear import LinearGrid, alpha_max, effective_df, fit_grid
+from regviz.core.linear import alpha_max, effective_df, fit_grid
+from regviz.core.selection import compress, mean_squared_error
 
-Measure = Callable[[LinearGrid], Array]  # (n_ratios, n_alphas) of a grid; monotone in alpha
+Index = NDArray[np.intp]
 
-REACH = 1e6  # no alpha above this multiple of alpha_max: a ridge fit is then within 1e-6 of zero weights
+# The range of a follower: from least squares to a fit that is empty to 1 part in REACH.
+FLOOR, REACH = 1e-14, 1e7
+# The first look: so many fits of each ratio, down to this share of alpha_max.
+RUNGS, LOWEST_RUNG = 100, 1e-9
+# Then at most so many rounds. Close enough: this share of the empty model's error, or degrees of
+# freedom. A bracket of log(alpha) this narrow that is not close is a jump.
+ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-6
 
 
 def same_alpha(alphas: Array, l1_ratios: Array) -> Array:
@@ -25,83 +35,237 @@ def same_alpha(alphas: Array, l1_ratios: Array) -> Array:
 
 
 def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
-    """Alphas at which each ratio has the training error Σ(y − ŷ)²/n that the lasso has at `alphas`.
+    """Alphas at which each ratio has the training error Σ (y − ŷ)² / n that the lasso has at `alphas`.
 
-    The error rises steadily with alpha for each ratio, so bracketing and bisection find the alpha. It agrees to 1e-6
-    of the error of the empty model, except beyond REACH · alpha_max, where every fit is as good as empty.
+    X (n, p), y (n,), alphas (n_alphas,), l1_ratios (n_ratios,) -> (n_ratios, n_alphas), finite and >= 0;
+    in every row alpha rises with the lasso's alpha. The errors agree to 1e-6 of the empty model's error
+    Σ (y − ȳ)² / n wherever that can be reached. It cannot where the lasso fits better than the ratio at
+    1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then that one, and the
+    fit least squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
+    within 2e-7 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
     """
-    Z, z = X - X.mean(axis=0), y - y.mean()
-
-    def training_error(grid: LinearGrid) -> Array:
-        return np.asarray(((z - grid.coef @ Z.T) ** 2).mean(axis=-1))
-
-    return _follow_lasso(X, y, alphas, l1_ratios, training_error, rising=True, rounds=7)
+    lasso = fit_grid(X, y, alphas, np.array([1.0]))
+    empty = float(np.var(y))
+    # A hair more, so that rounding does not put the empty lasso's error out of reach.
+    goals = mean_squared_error(lasso, X, y)[0] + 1e-12 * empty
+    return _follow(X, y, alphas, l1_ratios, goals, _Pieces.error, CLOSE * empty)
 
 
 def same_df(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
     """Alphas at which each ratio has the effective degrees of freedom that the lasso has at `alphas`.
 
-    The lasso's are whole numbers (its non-zero weights), so the others move in steps as well. In the elastic net
-    they jump where a weight enters; the alpha is then that of the jump.
+    Shapes, and α = 0 and constant y, as in `same_training_error`; `effective_df` says what is counted. The
+    lasso's df are whole numbers, its non-zero weights. A ridge has them to 1e-6. Those of an elastic net
+    jump where a weight enters or leaves, and now and then fall as alpha falls. Its alpha is the first,
+    coming from above, at which the goal is reached; if the goal is jumped over, the nearer side of that
+    jump. So a higher df never has a higher alpha, and a row is monotone wherever the lasso's df is. Out of
+    reach are 0 for a ridge (it comes within 1e-7 · rank) and, if columns are nearly dependent, the highest
+    df: they have the ends of the range in `same_training_error`.
     """
-
-    def df(grid: LinearGrid) -> Array:
-        return effective_df(X, grid)
-
-    return _follow_lasso(X, y, alphas, l1_ratios, df, rising=False, rounds=14)
+    lasso = fit_grid(X, y, alphas, np.array([1.0]))
+    goals = -effective_df(X, lasso)[0]
+    return _follow(X, y, alphas, l1_ratios, goals, lambda pieces, alpha: -pieces.df(alpha), CLOSE)
 
 
-def cross_validated(
-    errors: Array, alphas: Array, factors: Array
-) -> tuple[Array, Array]:
+def cross_validated(errors: Array, alphas: Array, factors: Array) -> tuple[Array, Array]:
     """Each ratio at its own best alpha times the same factor.
 
-    errors (n_ratios, n_alphas): cross-validated error at `alphas` (n_alphas,); the largest of equally good alphas
-    is taken. Returns (best (n_ratios,), best[:, None] · factors).
+    errors (n_ratios, n_alphas): cross-validated error at `alphas` (n_alphas,); factors (n_factors,). The
+    largest of equally good alphas is taken. α = 0 is out of the running unless there is no other, because
+    every multiple of it would be the same fit. Returns (best (n_ratios,), best[:, None] · factors).
     """
+    running = (alphas > 0) | ~(alphas > 0).any()
+    errors, alphas = errors[:, running], alphas[running]
     tied = errors <= errors.min(axis=1, keepdims=True) * (1 + 1e-12)
-    best = np.where(tied, alphas, -np.inf).max(axis=1)
+    best = np.where(tied, alphas, 0.0).max(axis=1)
     return best, best[:, np.newaxis] * factors
 
 
-def _follow_lasso(
-    X: Array,
-    y: Array,
-    alphas: Array,
-    l1_ratios: Array,
-    measure: Measure,
-    rising: bool,
-    rounds: int,
+# --- The same problem in few rows --------------------------------------------------------------
+
+
+class _Problem(NamedTuple):
+    """‖y − Xw − b‖² / n = ‖target − factor w‖² at the best b, in at most p + 1 rows."""
+
+    factor: Array  # (m, p)
+    target: Array  # (m,)
+
+    @classmethod
+    def of(cls, X: Array, y: Array) -> _Problem:
+        rows = compress(np.column_stack([X - X.mean(axis=0), y - y.mean()])) / np.sqrt(len(y))
+        return cls(rows[:, :-1], rows[:, -1])
+
+    def coef(self, alphas: Array, l1_ratios: Array) -> Array:
+        """The fits of `fit_grid`, which centres: these rows and their negatives have mean 0."""
+        mirrored = np.sqrt(len(self.target)) * np.array([1.0, -1.0])
+        X = np.concatenate([sign * self.factor for sign in mirrored])
+        y = np.concatenate([sign * self.target for sign in mirrored])
+        return fit_grid(X, y, alphas, l1_ratios).coef
+
+
+class _Pieces(NamedTuple):
+    """k fits as functions of alpha, true while no weight enters, leaves or changes its sign.
+
+    With X and y the rows of a `_Problem`, X_S the columns of the weights ≠ 0, s their signs and the thin SVD
+    X_S = U diag(d) Vᵀ, the fit on S leaves  y − X w = (y − U Uᵀy) + U r  with
+
+        r = α ((1 − ρ) Uᵀy + ρ UᵀX_S s) / (d² + α (1 − ρ)).
+
+    l1, l2 (k, 1) are ρ and 1 − ρ > 0, d (k, q), fitted = Uᵀy (k, q), pushed = UᵀX_S s (k, q) and
+    rest = ‖y − U Uᵀy‖² (k,).
+    """
+
+    l1: Array
+    l2: Array
+    d: Array
+    fitted: Array
+    pushed: Array
+    rest: Array
+
+    @classmethod
+    def of(cls, problem: _Problem, l1_ratios: Array, coef: Array) -> _Pieces:
+        """l1_ratios (k,), coef (k, p): one SVD for each support that occurs."""
+        factor, target = problem
+        keys, first, which = np.unique(
+            np.packbits(coef != 0, axis=1), axis=0, return_index=True, return_inverse=True
+        )
+        which = which.reshape(-1)
+        U, d, _ = np.linalg.svd(factor * (coef[first] != 0)[:, np.newaxis, :], full_matrices=False)
+        fitted = target @ U  # (n_supports, q)
+        rest = np.maximum(target @ target - np.square(fitted).sum(axis=1), 0)
+        pushed = np.empty((len(coef), d.shape[1]))
+        moved = np.sign(coef) @ factor.T  # (k, m)
+        for support in range(len(keys)):
+            chosen = which == support
+            pushed[chosen] = moved[chosen] @ U[support]
+        l1 = l1_ratios[:, np.newaxis]
+        return cls(l1, 1 - l1, d[which], fitted[which], pushed, rest[which])
+
+    def error(self, alpha: Array) -> Array:
+        """‖y − X w‖² = ‖y − U Uᵀy‖² + ‖r‖² at alpha (k,), rising: (k,)."""
+        a = alpha[:, np.newaxis]
+        r = a * (self.l2 * self.fitted + self.l1 * self.pushed) / (self.d**2 + a * self.l2)
+        return np.asarray(self.rest + np.square(r).sum(axis=1))
+
+    def df(self, alpha: Array) -> Array:
+        """Σ d² / (d² + α (1 − ρ)) at alpha (k,), falling: (k,)."""
+        square = self.d**2
+        return np.asarray((square / (square + alpha[:, np.newaxis] * self.l2)).sum(axis=1))
+
+    def take(self, index: Index) -> _Pieces:
+        return _Pieces(*(array[index] for array in self))
+
+    def followed_by(self, more: _Pieces) -> _Pieces:
+        return _Pieces(*(np.concatenate(pair) for pair in zip(self, more, strict=True)))
+
+
+Measure = Callable[[_Pieces, Array], Array]  # (k fits, alpha (k,)) -> (k,), rising in alpha
+
+
+# --- Following the lasso -----------------------------------------------------------------------
+
+
+def _follow(
+    X: Array, y: Array, alphas: Array, l1_ratios: Array, goals: Array, measure: Measure, close: float
 ) -> Array:
-    """Rows of alphas on which `measure` equals its value on the lasso at `alphas`."""
-    target = measure(fit_grid(X, y, alphas, np.array([1.0])))[0]  # (n_alphas,)
-    top = alpha_max(X, y, 1.0)
+    """The table of alphas on which `measure` has the goals (n_alphas,), for all ratios below 1."""
     out = same_alpha(alphas, l1_ratios)
-    followers = np.flatnonzero(l1_ratios < 1)
-    if not len(followers) or top == 0:
+    followers, positive = np.flatnonzero(l1_ratios < 1), alphas > 0
+    lasso_top = alpha_max(X, y, 1.0)
+    if lasso_top == 0 or not len(followers) or not positive.any():
         return out
-    sign = 1.0 if rising else -1.0
-    goals, where = np.unique(target, return_inverse=True)  # equal goals are sought once
-    ladder = np.concatenate([np.geomspace(1e-14, 30, 160), np.geomspace(40, REACH, 16)]) * top
-    seen = sign * measure(fit_grid(X, y, ladder, l1_ratios[followers]))  # (n_followers, n_ladder)
-    # The last rung at which the goal is not yet passed, and the one above it.
-    below = np.array([[np.sum(row < sign * goal) for goal in goals] for row in np.maximum.accumulate(seen, 1)])
-    above = np.clip(below, 1, len(ladder) - 1)
-    low, high = np.log(ladder[above - 1]), np.log(ladder[above])
-    inside = (below > 0) & (below < len(ladder))
-    take = np.take_along_axis
-    g_low = take(seen, above - 1, 1) - sign * goals
-    g_high = take(seen, above, 1) - sign * goals
-    for step in range(rounds):
-        # Interpolation, kept away from the ends; every third step halves, so jumps are closed in on too.
-        share = np.clip(-g_low / np.where(g_high > g_low, g_high - g_low, np.inf), 0.02, 0.98)
-        middle = low + (high - low) * (share if step % 3 < 2 and rising else 0.5)
-        g = sign * measure(fit_grid(X, y, np.exp(middle), l1_ratios[followers])) - sign * goals
-        under = g < 0
-        low, g_low = np.where(under, middle, low), np.where(under, g, g_low)
-        high, g_high = np.where(under, high, middle), np.where(under, g_high, g)
-    nearer_low = np.abs(g_low) < np.abs(g_high)
-    found = np.exp(np.where(nearer_low, low, high))
-    found = np.where(inside, found, np.where(below == 0, ladder[0], ladder[-1]))
-    out[followers] = np.where(alphas == 0, 0.0, found[:, where])
+    wanted, where = np.unique(goals[positive], return_inverse=True)  # equal goals are sought once
+    search = _Search(_Problem.of(X, y), l1_ratios[followers], lasso_top, measure, close)
+    out[np.ix_(followers, np.flatnonzero(positive))] = search.alphas(wanted)[:, where]
     return out
+
+
+class _Search(NamedTuple):
+    """For each ratio and goal, the largest alpha whose fit has a measure of at most the goal.
+
+    Between a rung of a ladder that reaches the goal and the next above that does not, the fit at either
+    end is a function of alpha that has the goal somewhere: there the next fit is made. On the right piece that
+    is the answer; if not, the bracket is narrower.
+    """
+
+    problem: _Problem
+    l1_ratios: Array  # (n_ratios,), all < 1
+    lasso_top: float
+    measure: Measure
+    close: float
+
+    def alphas(self, goals: Array) -> Array:
+        """goals (n_goals,), rising -> (n_ratios, n_goals)."""
+        ladder = np.log(self._ladder())  # (n_ratios, n_rungs), rising
+        n_ratios, n_rungs = ladder.shape
+        pieces, values = self._fit(np.arange(n_ratios).repeat(n_rungs), ladder.ravel())
+        short = values.reshape(n_ratios, n_rungs, 1) > goals  # (n_ratios, n_rungs, n_goals)
+        below = n_rungs - 1 - np.argmin(short[:, ::-1], axis=1)  # the last rung that reaches the goal
+        out_of_reach, beyond = short.all(axis=1), below == n_rungs - 1
+        below = np.where(out_of_reach, 0, np.where(beyond, n_rungs - 2, below))
+
+        # The bracket: log(alpha) at both ends, and the numbers of the fits there.
+        start = np.arange(n_ratios)[:, np.newaxis] * n_rungs
+        low_fit, high_fit = start + below, start + below + 1
+        low, high = ladder.ravel()[low_fit], ladder.ravel()[high_fit]
+        open_ = ~out_of_reach & ~beyond
+        low_is_newer = np.zeros_like(open_)
+        for step in range(ROUNDS):
+            i, j = np.nonzero(open_)
+            if not len(i):
+                break
+            newer = np.where(low_is_newer, low_fit, high_fit)[i, j]
+            older = np.where(low_is_newer, high_fit, low_fit)[i, j]
+            trial = 0.5 * (low + high)[i, j]
+            if step % 4 < 3:
+                ends = low[i, j], high[i, j]
+                for fit in (older, newer):
+                    trial = self._root(pieces.take(fit), goals[j], *ends, otherwise=trial)
+            more, value = self._fit(i, trial)
+            number = np.arange(len(values), len(values) + len(value))
+            pieces, values = pieces.followed_by(more), np.append(values, value)
+            reached = value <= goals[j]
+            low_is_newer[i, j] = reached
+            low[i[reached], j[reached]], low_fit[i[reached], j[reached]] = trial[reached], number[reached]
+            high[i[~reached], j[~reached]], high_fit[i[~reached], j[~reached]] = (
+                trial[~reached],
+                number[~reached],
+            )
+            open_[i, j] = (np.abs(value - goals[j]) > self.close) & ((high - low)[i, j] > JUMP)
+        nearer_low = np.abs(values[low_fit] - goals) <= np.abs(values[high_fit] - goals)
+        found = np.where((nearer_low | out_of_reach) & ~beyond, low, high)
+        return np.asarray(np.exp(np.maximum.accumulate(found, axis=1)))
+
+    def _ladder(self) -> Array:
+        """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS)."""
+        l1 = self.l1_ratios
+        largest = np.linalg.norm(self.problem.factor, 2) ** 2
+        top = REACH * largest / (1 - l1)
+        top = np.minimum(top, np.divide(self.lasso_top, l1, out=np.full_like(top, np.inf), where=l1 > 0))
+        top *= 1 + 1e-9
+        low = np.minimum(LOWEST_RUNG * self.lasso_top, 1e-3 * top)
+        floor = np.minimum(FLOOR * self.lasso_top, 1e-3 * low)
+        return np.concatenate([floor[:, np.newaxis], np.geomspace(low, top, RUNGS, axis=1)], axis=1)
+
+    def _fit(self, ratio: Index, log_alpha: Array) -> tuple[_Pieces, Array]:
+        """The fits of ratio number `ratio` (k,), rising, at alpha (k,), and the measures there."""
+        rows, start, which, counts = np.unique(
+            ratio, return_index=True, return_inverse=True, return_counts=True
+        )
+        place = np.arange(len(ratio)) - start[which]
+        alpha = np.exp(log_alpha)
+        table = np.tile(alpha[start][:, np.newaxis], counts.max())
+        table[which, place] = alpha
+        coef = self.problem.coef(table, self.l1_ratios[rows])[which, place]
+        pieces = _Pieces.of(self.problem, self.l1_ratios[ratio], coef)
+        return pieces, self.measure(pieces, alpha)
+
+    def _root(self, pieces: _Pieces, goals: Array, low: Array, high: Array, otherwise: Array) -> Array:
+        """log(alpha) between low and high at which each piece has its goal, or `otherwise`; all (k,)."""
+        has_root = self.measure(pieces, np.exp(low)) <= goals
+        has_root &= self.measure(pieces, np.exp(high)) > goals
+        for _ in range(45):
+            middle = 0.5 * (low + high)
+            reached = self.measure(pieces, np.exp(middle)) <= goals
+            low, high = np.where(reached, middle, low), np.where(reached, high, middle)
+        return np.where(has_root, 0.5 * (low + high), otherwise)

@@ -17,7 +17,7 @@ class ElasticNet:
 
     Every method takes coefficients along the last axis and any axes in front of it.
 
-    Source: Zou & Hastie (2005), with the 1/2 and the mixing of Friedman, Hastie & Tibshirani (2010).
+    Source: Zou & Hastie (2005); the 1/2 and the mixing as in Friedman, Hastie & Tibshirani (2010).
     """
 
     l1_ratio: float
@@ -46,7 +46,7 @@ class ElasticNet:
         return np.asarray(self.l1_ratio * np.sign(coef) + (1 - self.l1_ratio) * coef)
 
     def violation(self, coef: Array, slope: Array, alpha: float | Array) -> Array:
-        """How far, feature by feature, `slope` lies outside alpha times the subdifferential at `coef`.
+        """How far each entry of `slope` lies outside alpha times the subdifferential at `coef`.
 
         |slope_j - alpha (rho sign(w_j) + (1 - rho) w_j)|   where w_j != 0
         max(|slope_j| - alpha rho, 0)                       where w_j == 0

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from regviz import theme
-from regviz.core import Array
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept
 from regviz.sweeps import L1, L1_RATIOS, L2, MATCHES, MIX_DEFAULT, Compare
 
@@ -90,10 +89,8 @@ class _View:
         self.sweep = sweep
         self.strength = strength
         self.swept = ("l1_ratio", strength)
-        coef = sweep.grid.coef
-        self.p = coef.shape[-1]
-        self.soft = _softness(coef)
-        self.reach = 1.04 * self.drawn(np.abs(coef[:, 1:]).max(initial=1e-3))
+        self.p = sweep.grid.coef.shape[-1]
+        self.soft, self.reach = _weight_scale(sweep)
         self.arrays: dict[str, Swept] = {}
         self.values: dict[str, tuple[Ref, str]] = {"p": (Ref("p"), "int")}
         self.error, self.error_words = (
@@ -110,28 +107,30 @@ class _View:
         sweep, grid = self.sweep, self.sweep.grid
         size = np.abs(grid.coef)
         penalty = sweep.l1_penalty + sweep.l2_penalty
-        swept: dict[str, Array] = {
+        swept: dict[str, NDArray[Any]] = {
             "coef": grid.coef,
             "intercept": grid.intercept,
             "lambda": grid.alphas,
-            "zeros": (grid.coef == 0).sum(axis=-1).astype(float),
+            "zeros": (grid.coef == 0).sum(axis=-1).astype(np.uint8),
             "df": sweep.df,
             "kkt": grid.kkt,
             "train": sweep.train_error,
-            "validation": sweep.validation_error,
-            "expected": sweep.expected_error,
             "norm1": size.sum(axis=-1),
             "norm2": np.sqrt((size**2).sum(axis=-1)),
             "data_loss": sweep.data_loss,
             "penalty": penalty,
             "objective": sweep.data_loss + penalty,
         }
+        if len(sweep.validation):
+            swept["validation"] = sweep.validation_error
+        if sweep.is_curve:
+            swept["expected"] = sweep.expected_error
         self.edges = np.linspace(-self.reach, self.reach, N_BINS + 1)
         places = np.clip(np.digitize(self.drawn(grid.coef), self.edges) - 1, 0, N_BINS - 1)
         counts = np.zeros((*grid.coef.shape[:2], N_BINS), dtype=np.uint8)
         for k in range(N_BINS):
             counts[..., k] = ((places == k) & (grid.coef != 0)).sum(axis=-1)
-        swept["counts"] = counts  # type: ignore[assignment]
+        swept["counts"] = counts
         if (cut := sweep.slices) is not None:
             radii = cut.ball(L1_RATIOS, _OCTANT)
             span = np.maximum.reduce(
@@ -141,8 +140,6 @@ class _View:
                 "radius": radii,
                 "optimum_a": cut.optimum[..., 0],
                 "optimum_b": cut.optimum[..., 1],
-                "solution_a": cut.solution[..., 0],
-                "solution_b": cut.solution[..., 1],
                 "touch": cut.touch,
                 "origin": cut.origin,
                 "budget": cut.budget,
@@ -163,26 +160,35 @@ class _View:
             }
             self.arrays |= {name: Swept(values) for name, values in still.items()}
         self.arrays |= {name: Swept(values, self.swept) for name, values in swept.items()}
+        if (grid.alphas == grid.alphas[0]).all():
+            self.arrays["lambda"] = Swept(grid.alphas[0], (self.strength,))
         self.arrays["p"] = Swept(np.array(float(self.p)))
-        if sweep.is_curve:
-            self.arrays["line"] = Swept(sweep.line_design)
-            self.arrays["x_line"] = Swept(sweep.x_line)
-        else:
-            for part, rows in (("train", sweep.train), ("validation", sweep.validation)):
+        for part, rows in (("train", sweep.train), ("validation", sweep.validation)):
+            if sweep.is_curve:
+                self.arrays[f"{part}_x"] = Swept(sweep.data.X[rows, 0])
+                self.arrays[f"{part}_y"] = Swept(sweep.data.y[rows])
+            else:
                 chosen = np.isin(sweep.shown, rows)
                 self.arrays[f"{part}_design"] = Swept(sweep.shown_design[chosen])
-                self.arrays[f"{part}_observed"] = Swept(sweep.data.y[sweep.shown[chosen]])
+                self.arrays[f"{part}_y"] = Swept(sweep.data.y[sweep.shown[chosen]])
+        if sweep.is_curve and sweep.data.truth is not None:
+            self.arrays["line"] = Swept(sweep.line_design)
+            self.arrays["x_line"] = Swept(sweep.x_line)
+            self.arrays["truth"] = Swept(sweep.data.truth(sweep.x_line))
 
 
-def _softness(coef: Array) -> float | None:
-    """Where the weight axis turns from linear to logarithmic; None if it can be linear all along.
+def _weight_scale(sweep: Compare) -> tuple[float | None, float]:
+    """(soft, reach) of the axes that show weights: linear if soft is None, else drawn as asinh(w / soft).
 
-    The fit at the faintest λ > 0 may have weights a thousand times those of a sensible fit; linear axes would
-    then show either one or the other.
+    The axis holds every fit from a quarter of the slider on; what explodes below that leaves it. If those fits
+    span much more than the one shown first, a linear axis would show either the large weights or the small ones.
     """
-    middle = np.abs(coef[:, coef.shape[1] // 2 :]).max(initial=0.0)
-    largest = np.abs(coef[:, 1:]).max(initial=0.0)
-    return None if largest <= 6 * middle or middle == 0 else float(f"{middle / 4:.1g}")
+    largest = np.abs(sweep.grid.coef).max(axis=(0, 2))  # (A,)
+    usual, far = float(largest[sweep.start]), float(largest[sweep.start // 3 :].max())
+    if far <= 4 * usual or usual == 0:
+        return None, 1.06 * (far or 1.0)
+    soft = float(f"{usual / 4:.1g}")
+    return soft, 1.06 * float(np.arcsinh(far / soft))
 
 
 class _Column:
@@ -193,12 +199,15 @@ class _Column:
         self.short = {"l1": "L1", "mix": "Mix", "l2": "L2"}[key]
         self.colour = f"${key}"
         forms = {"zeros": "int", "kkt": "1", "df": "3", "lambda": "3", "budget": "3"}
-        named = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
-        named += ("data_loss", "penalty", "objective")
-        if view.sweep.slices is not None:
-            named += ("budget", "solution_a", "solution_b")
-        for name in named:
-            view.values[f"{key}_{name}"] = (self.ref(name), forms.get(name, "3"))
+        numbers = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
+        numbers += ("data_loss", "penalty", "objective", "budget")
+        for name in numbers:
+            if name in view.arrays:
+                view.values[f"{key}_{name}"] = (self.ref(name), forms.get(name, "3"))
+        if (cut := view.sweep.slices) is not None:
+            self.solution = [Ref("coef", self.pin, item=j) for j in cut.pair]
+            for axis, ref in zip("ab", self.solution, strict=True):
+                view.values[f"{key}_solution_{axis}"] = (ref, "3")
 
     def ref(self, array: str, **pin: int) -> Ref:
         return Ref(array, {**self.pin, **pin})
@@ -255,18 +264,14 @@ class _Column:
     def curve(self) -> LiveFigure:
         sweep, key = self.view.sweep, self.key
         data = sweep.data
-        assert data.truth is not None
-        truth = data.truth(sweep.x_line)
+        truth = self.view.arrays["truth"].values
         low, high = min(data.y.min(), truth.min()), max(data.y.max(), truth.max())
         room = 0.12 * (high - low if high > low else 1.0)
-        x = data.X[:, 0]
-        none = {"lam": 0}
-        del none
         traces = [
             _line("@x_line", None, "$ghost", "no regularization", width=1.6, dash="dot"),
-            _line("@x_line", truth, "$truth/0.75", "true function", width=1.6, dash="dash"),
-            _dots(x[sweep.train], data.y[sweep.train], "$train", "training points", size=6.5),
-            _dots(x[sweep.validation], data.y[sweep.validation], "$validation", "validation points", "diamond-open", 7),
+            _line("@x_line", "@truth", "$truth/0.75", "true function", width=1.6, dash="dash"),
+            _dots("@train_x", "@train_y", "$train", "training points", size=6.5),
+            _dots("@validation_x", "@validation_y", "$validation", "validation points", "diamond-open", 7),
             _line("@x_line", None, self.colour, f"{self.short} fit", width=3),
         ]
         if self.key == "mix":
@@ -276,9 +281,10 @@ class _Column:
             title=f"{self.short}: fitted curve",
             figure={
                 "data": traces,
-                "layout": theme.layout(
-                    xaxis=_axis(list(data.domain or ()), "x"), yaxis=_axis([low - room, high + room], "y")
-                ),
+                "layout": {
+                    "xaxis": _axis(list(data.domain or ()), "x"),
+                    "yaxis": _axis([low - room, high + room], "y"),
+                },
             },
             moving=(
                 LiveTrace(0, y=self._prediction("line", {self.view.strength: 0}), still=True),
@@ -303,10 +309,10 @@ class _Column:
         moving = [LiveTrace(1, y=self._prediction("train_design"))]
         traces = [
             _line(ends, ends, "$truth/0.75", "perfect prediction", width=1.6, dash="dash"),
-            _dots("@train_observed", None, f"{self.colour}/0.65", "training rows", size=6),
+            _dots("@train_y", None, f"{self.colour}/0.65", "training rows", size=6),
         ]
         if len(sweep.validation):
-            traces.append(_dots("@validation_observed", None, "$validation", "validation rows", "diamond-open", 7))
+            traces.append(_dots("@validation_y", None, "$validation", "validation rows", "diamond-open", 7))
             moving.append(LiveTrace(2, y=self._prediction("validation_design")))
         some = f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)" if len(sweep.shown) < sweep.data.n_samples else ""
         if self.key == "mix":
@@ -316,9 +322,10 @@ class _Column:
             title=f"{self.short}: predicted against observed",
             figure={
                 "data": traces,
-                "layout": theme.layout(
-                    xaxis=_axis(ends, f"observed {sweep.data.target_name}"[:48]), yaxis=_axis(ends, "predicted")
-                ),
+                "layout": {
+                    "xaxis": _axis(ends, f"observed {sweep.data.target_name}"[:48]),
+                    "yaxis": _axis(ends, "predicted"),
+                },
             },
             moving=tuple(moving),
             alt=f"{self.title}: predicted against observed {sweep.data.target_name} at λ = {{{key}_lambda}}{some}. "
@@ -348,7 +355,7 @@ class _Column:
                 **hover,
                 "name": "no regularization",
                 "width": 0.84,
-                "marker": {"color": "rgba(0,0,0,0)", "line": {"color": "$ghost/0.55", "width": 1}},
+                "marker": {"color": "rgba(0,0,0,0)", "line": {"color": "$ghost/0.4", "width": 1}},
             },
             {**bar, **hover, "name": f"{self.short} weights", "width": 0.62, "marker": {"color": self.colour}},
             {
@@ -368,7 +375,7 @@ class _Column:
         scale = _axis([-view.reach, view.reach], "weight")
         if soft is not None:
             scale |= _soft_ticks(soft, view.reach)
-        room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6], None)
+        room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
         step = 1 if view.p <= 15 or flat else 2
         room |= {"tickvals": place[::step].tolist(), "ticktext": [name[:18] for name in names[::step]], "showgrid": False}
         zero_line = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
@@ -381,7 +388,7 @@ class _Column:
             title=f"{self.short}: weights",
             figure={
                 "data": traces,
-                "layout": theme.layout(**axes, barmode="overlay", margin=margin),
+                "layout": {**axes, "margin": margin},
             },
             moving=moving,
             alt=f"{self.title}: the {view.p} weights; {{{key}_zeros}} are exactly zero, Σ|w| is {{{key}_norm1}}.",
@@ -407,12 +414,11 @@ class _Column:
                     },
                     {**bar, "name": "data loss", "marker": {"color": self.colour}, "hovertemplate": "%{x:.4g}"},
                 ],
-                "layout": theme.layout(
-                    xaxis=_axis([0, 1.03 * (empty or 1.0)], None),
-                    yaxis={"visible": False, "range": [-0.5, 0.5], "fixedrange": True},
-                    barmode="overlay",
-                    margin={"l": 10, "r": 10, "t": 2, "b": 22},
-                ),
+                "layout": {
+                    "xaxis": _axis([0, 1.03 * (empty or 1.0)]),
+                    "yaxis": {"visible": False, "range": [-0.5, 0.5], "fixedrange": True},
+                    "margin": {"l": 10, "r": 10, "t": 2, "b": 22},
+                },
             },
             moving=(
                 LiveTrace(0, x=Moving(self.ref("objective"))),
@@ -470,22 +476,22 @@ class _Column:
             title=f"{self.short}: constraint on {a} and {b}",
             figure={
                 "data": traces,
-                "layout": theme.layout(
-                    xaxis=_axis(None, a) | {"showgrid": False, "nticks": 5},
-                    yaxis=_axis(None, b) | {"showgrid": False, "nticks": 5, "title": {"standoff": 2, "text": b, "font": {"size": 12, "color": "$muted"}}},
-                    shapes=[
+                "layout": {
+                    "xaxis": _axis(None, a) | {"showgrid": False, "nticks": 5},
+                    "yaxis": _axis(None, b) | {"showgrid": False, "nticks": 5},
+                    "shapes": [
                         {"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, **cross},
                         {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **cross},
                     ],
-                    margin={"l": 52, "r": 10, "t": 6, "b": 38},
-                ),
+                    "margin": {"l": 56, "r": 10, "t": 6, "b": 38},
+                },
             },
             moving=(
                 LiveTrace(0, **ellipse("rings", "origin")),
                 LiveTrace(1, **ball),
                 LiveTrace(2, **ellipse("ring", "touch")),
                 LiveTrace(3, x=Moving(self.ref("optimum_a")), y=Moving(self.ref("optimum_b"))),
-                LiveTrace(4, x=Moving(self.ref("solution_a")), y=Moving(self.ref("solution_b"))),
+                LiveTrace(4, x=Moving(self.solution[0]), y=Moving(self.solution[1])),
             ),
             span=self.ref("span"),
             alt=f"{self.title}: loss contours and the constraint ball of size {{{key}_budget}} for {a} and {b}; "
@@ -525,11 +531,7 @@ class _Column:
                         "hovertemplate": "%{y} exactly zero<extra></extra>",
                     },
                 ],
-                "layout": theme.layout(
-                    xaxis=scale,
-                    yaxis=_axis([0, view.p * 1.05], "weights"),
-                    barmode="overlay",
-                ),
+                "layout": {"xaxis": scale, "yaxis": _axis([0, view.p * 1.05], "weights")},
             },
             moving=(
                 LiveTrace(0, y=Moving(self.ref("counts"))),
@@ -543,13 +545,9 @@ class _Column:
         )
 
 
-def _axis(ends: list[float] | None, title: str | None) -> dict[str, Any]:
-    base: dict[str, Any] = dict(theme.layout()["xaxis"])
-    if ends is not None:
-        base["range"] = [float(end) for end in ends]
-    if title:
-        base["title"] = {**base["title"], "text": title}
-    return base
+def _axis(ends: list[float] | None = None, title: str | None = None) -> dict[str, Any]:
+    axis: dict[str, Any] = {} if ends is None else {"range": [float(end) for end in ends]}
+    return axis | ({"title": {"text": title}} if title else {})
 
 
 def _line(x: Any, y: Any, colour: str, name: str, width: float, dash: str | None = None) -> dict[str, Any]:
@@ -581,3 +579,27 @@ def _soft_ticks(soft: float, reach: float) -> dict[str, Any]:
         "tickvals": [float(np.arcsinh(value / soft)) for value in values],
         "ticktext": [f"{value:g}".replace("-", "−").replace("e+0", "e") for value in values],
     }
+
+
+def notes(sweep: Compare) -> list[str]:
+    """Sentences on what a reader must know about this sweep to read it rightly."""
+    told = []
+    n_train, p = sweep.design.shape
+    if p >= n_train:
+        told.append(
+            f"{p} weights and {n_train} training points: at λ = 0 many fits are perfect. Shown there is the one with "
+            "the smallest ‖w‖₂; the lasso's limit for λ → 0 is another one."
+        )
+    return told
+
+
+WORDS = """
+##### What to look at
+- **At λ = 0** all three are the same fit. It is the dotted ghost in every picture: the training error is as small as
+  it can be, and with a high degree the error on new points is not.
+- **L1** takes the same amount from every weight, so weights reach **exactly zero**, one after another (hollow rings). The
+  diamond's corners lie on the axes; the contour often first touches there, though not always.
+- **L2** takes a share of every weight: all get smaller, **none is exactly zero**, and correlated features share.
+- **The constraint picture** is the true slice of this fit: two weights are free, the others stay at their solution. The
+  coloured shape holds all weights with the same penalty; the dark contour is the lowest loss that reaches it.
+"""

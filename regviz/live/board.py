@@ -60,10 +60,11 @@ class Swept:
 
 @dataclass(frozen=True)
 class Ref:
-    """A swept array, with some of its axes pinned: ``Ref("coef", {"l1_ratio": 10})``."""
+    """A swept array, with some of its axes pinned: ``Ref("coef", {"l1_ratio": 10})``; `item` picks one number."""
 
     array: str
     pin: Mapping[str, int] = field(default_factory=dict)
+    item: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class LiveFigure:
 
     name: str
     title: str
-    figure: Mapping[str, Any]  # {"data": [...], "layout": {...}}, colours as roles
+    figure: Mapping[str, Any]  # {"data": [...], "layout": what differs from theme.LAYOUT}, colours as roles
     moving: tuple[LiveTrace, ...]
     alt: str  # template: one sentence that says what is to be seen
     column: int
@@ -137,7 +138,8 @@ class LiveFigure:
 
     def at(self, board: Board, index: Index, mode: theme.Mode = "light") -> dict[str, Any]:
         """The ordinary Plotly figure, as a dictionary, at one index of the sweep."""
-        painted: dict[str, Any] = theme.paint(dict(self.figure), mode)
+        layout = theme.merge(theme.LAYOUT, self.figure["layout"])
+        painted: dict[str, Any] = theme.paint({"data": self.figure["data"], "layout": layout}, mode)
         for trace in painted["data"]:
             for key in ("x", "y"):
                 if isinstance(trace.get(key), str):
@@ -196,7 +198,8 @@ class Board:
         """The slice of a swept array at an index; pinned axes stay where they are pinned."""
         swept = self.arrays[ref.array]
         stops = tuple(ref.pin.get(axis, index[axis]) for axis in swept.axes)
-        return np.asarray(swept.values[stops], dtype=float)
+        values = np.asarray(swept.values[stops], dtype=float)
+        return values if ref.item is None else values[ref.item]
 
     def say(self, template: str, index: Index) -> str:
         """A template with its {names} replaced by the numbers at `index`; axes are named by themselves."""
@@ -290,6 +293,7 @@ def payload(board: Board) -> dict[str, Any]:
         "legend": [list(pair) for pair in board.legend],
         "columns": board.columns,
         "palettes": theme.PALETTES,
+        "layout": theme.LAYOUT,
     }
     return {
         "spec": spec,
@@ -299,7 +303,7 @@ def payload(board: Board) -> dict[str, Any]:
 
 
 def _ref(ref: Ref) -> dict[str, Any]:
-    return {"array": ref.array, "pin": dict(ref.pin)}
+    return {"array": ref.array, "pin": dict(ref.pin)} | ({} if ref.item is None else {"item": ref.item})
 
 
 def _moving_spec(moving: Moving) -> dict[str, Any]:

@@ -62,3 +62,39 @@ def live(payload: Mapping[str, Any], key: str, on_release: Callable[[dict[str, s
 
     data = {**payload, "spec": {**payload["spec"], "plotly": plotly_file()}}
     mount(key=key, data=data, on_position_change=released)
+
+
+def share_link(link: str) -> None:
+    """A button that copies `link`, the address of the page as it is now, and the address itself to select."""
+    mount = st.components.v2.component("regviz.share", html=SHARE_HTML, css=SHARE_CSS, js=SHARE_JS)
+    mount(key="share", data={"link": link})
+
+
+SHARE_HTML = """<button type="button">Copy link</button>
+<input type="text" readonly aria-label="Link to this picture"><p role="status"></p>"""
+
+SHARE_CSS = """
+button { width: 100%; padding: 8px; font: 600 15px var(--st-font); cursor: pointer; color: var(--st-background-color);
+  background: var(--st-primary-color); border: 0; border-radius: 8px; }
+input { width: 100%; box-sizing: border-box; margin-top: 8px; padding: 6px 8px; font: 13px var(--st-font);
+  color: var(--st-text-color); background: var(--st-secondary-background-color); border: 1px solid #8888; border-radius: 6px; }
+p { margin: 4px 0 0; font: 14px var(--st-font); min-height: 20px; color: var(--st-text-color); }
+"""
+
+SHARE_JS = """
+export default function ({ parentElement, data }) {
+  const [button, input, status] = ["button", "input", "p"].map((tag) => parentElement.querySelector(tag));
+  input.value = data.link || window.location.href;
+  status.textContent = "";
+  input.onfocus = () => input.select();
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(input.value);
+      status.textContent = "Copied.";
+    } catch {  // only secure origins have a clipboard
+      input.select();
+      status.textContent = document.execCommand("copy") ? "Copied." : "Press Ctrl+C to copy.";
+    }
+  };
+}
+"""

@@ -86,11 +86,11 @@ class Arrays {
     }
   }
 
-  read({ array, pin = {} }, index) {
+  read({ array, pin = {}, item }, index) {
     const { values, start, size, axes, strides } = this.entries[array];
     let from = start;
     for (let k = 0; k < axes.length; k++) from += strides[k] * (pin[axes[k]] ?? index[axes[k]]);
-    return values.subarray(from, from + size);
+    return item === undefined ? values.subarray(from, from + size) : values.subarray(from + item, from + item + 1);
   }
 
   evaluate(moving, index) {
@@ -140,6 +140,15 @@ function paint(tree, palette) {
   if (tree && typeof tree === "object")
     return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, paint(value, palette)]));
   return tree;
+}
+
+// `base` with everything that `over` says instead, as theme.merge does it.
+function merge(base, over) {
+  const isTree = (value) => value && typeof value === "object" && !Array.isArray(value);
+  if (!isTree(base) || !isTree(over)) return over ?? base;
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = merge(base[key], value);
+  return merged;
 }
 
 function modeOf(element) {
@@ -264,7 +273,7 @@ class Figure {
     this.element.className = "cell";
     this.element.dataset.figure = spec.name;
     this.element.innerHTML = `<figcaption><span class="title"></span>
-      <details class="menu"><summary>⭳</summary><div role="group">
+      <details class="menu"><summary><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M4.5 7 8 10.5 11.5 7M3 13.5h10"/></svg></summary><div role="group">
       <button type="button" data-as="png">PNG</button><button type="button" data-as="svg">SVG</button>
       <button type="button" data-as="csv">CSV</button></div></details></figcaption>
       <div class="plot" role="img"><div class="still" aria-hidden="true"></div></div><p class="caption"></p>`;
@@ -311,12 +320,13 @@ class Figure {
         if (live[key]) trace[key] = Array.from(board.arrays.evaluate(live[key], board.index));
       if (!shown && !live.still) trace.opacity = 0;
     }
-    const layout = paint(structuredClone(spec.layout), board.palette);
+    const layout = paint(merge(board.spec.layout, spec.layout), board.palette);
     if (spec.span) {
       const reach = board.arrays.read(spec.span, board.index)[0];
       for (const axis of [layout.xaxis, layout.yaxis])
         Object.assign(axis, { range: [-reach, reach] }, shown ? {} : { showticklabels: false });
       layout.yaxis.scaleanchor = "x";
+      if (!shown) for (const axis of [layout.xaxis, layout.yaxis]) axis.title = { ...axis.title, standoff: 20 };
     }
     return { data, layout };
   }

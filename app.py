@@ -1,0 +1,25 @@
+"""Compare: L1, elastic net and L2 side by side under one λ. The first screen of RegViz."""
+
+import streamlit as st
+
+from regviz import ui
+from regviz.figures import compare as picture
+from regviz.live.board import payload
+from regviz.sweeps import Settings, compare
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def sweep(settings: Settings, own_key: str, _own):
+    """Payload, feature names and notes of one sweep, shared by all visitors with the same settings."""
+    fitted = compare(settings, _own)
+    return payload(picture.board(fitted)), fitted.names, picture.notes(fitted)
+
+
+ui.open_page("app.py")
+settings, own = ui.side_panel()
+board, names, notes = sweep(settings, ui.fingerprint(own), own)
+ui.choose_weights(names)
+for note in notes:
+    st.info(note, icon=":material/info:")
+ui.live_board(board, "compare")
+st.markdown(picture.WORDS)

@@ -1,0 +1,99 @@
+"""How many fits are painted during a drag, how soon, and what crosses the wire? One JSON object a line.
+
+At full CPU and slowed down 4 times (Chrome DevTools Protocol). The pointer moves 125 times a second, as a mouse does, whether
+or not the page keeps up. Bytes are those of the websocket's frames.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from statistics import quantiles
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.harness import FLAGS, WATCH, chromium_path, serve
+
+SECONDS = 3.0
+HERTZ = 125
+
+
+async def drag(page: Page, session: Any) -> None:
+    """Hold the λ slider's thumb for SECONDS and take it to and fro, three times over most of the track."""
+    handle = page.locator("input.range").first
+    box = await handle.bounding_box()
+    assert box is not None
+    at = float(await handle.evaluate("e => (e.value - e.min) / (e.max - e.min)"))
+    sent = []
+
+    def mouse(kind: str, share: float) -> None:
+        where = {"x": box["x"] + 12 + share * (box["width"] - 24), "y": box["y"] + box["height"] / 2}
+        held = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "mouse"}
+        sent.append(asyncio.ensure_future(session.send("Input.dispatchMouseEvent", {"type": kind, **where, **held})))
+
+    mouse("mousePressed", at)
+    start = time.perf_counter()
+    while (passed := (time.perf_counter() - start) / SECONDS) < 1:
+        mouse("mouseMoved", 0.15 + 0.8 * abs(1 - 2 * ((3 * passed + 0.2) % 1)))
+        await asyncio.sleep(1 / HERTZ)
+    await asyncio.gather(*sent)
+
+
+async def measure(browser: Browser, url: str, slowdown: int) -> dict[str, Any]:
+    """One fresh visit: load, drag the strength to and fro, release."""
+    page = await browser.new_page(viewport={"width": 1366, "height": 768})
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    traffic = {"received": 0, "sent": 0}
+
+    def count(key: str) -> Any:
+        def add(event: dict[str, Any]) -> None:
+            text, binary = event["response"]["payloadData"], event["response"]["opcode"] == 2
+            traffic[key] += len(text) * 3 // 4 if binary else len(text)  # binary frames come as base64
+
+        return add
+
+    session.on("Network.webSocketFrameReceived", count("received"))
+    session.on("Network.webSocketFrameSent", count("sent"))
+    await page.goto(url)
+    await page.locator(".plot .overlay path").first.wait_for(state="attached")
+    await page.wait_for_timeout(2500)
+    loaded = dict(traffic)
+    await session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    await page.evaluate(WATCH)
+    await drag(page, session)
+    await page.wait_for_timeout(300)
+    watch = await page.evaluate("() => window.watch")
+    during = sum(traffic.values()) - sum(loaded.values())
+    await page.mouse.up()
+    await page.wait_for_timeout(2000)
+    released = sum(traffic.values()) - sum(loaded.values())
+    await page.close()
+    cuts = quantiles(watch["latency"], n=20)
+    return {
+        "case": "drag",
+        "cpu_slowdown": slowdown,
+        "fits_per_s": round(len(watch["pictures"]) / SECONDS, 1),
+        "input_to_paint_p50_ms": round(cuts[9], 1),
+        "input_to_paint_p95_ms": round(cuts[18], 1),
+        "drag_bytes": during,
+        "release_bytes": released,
+        "first_load_bytes": loaded["received"],
+    }
+
+
+async def main() -> None:
+    """Serve the app, visit it at both speeds, print."""
+    with serve() as url:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+            await measure(browser, url, 1)  # the server's first visitor fills the caches
+            for slowdown in (1, 4):
+                print(json.dumps(await measure(browser, url, slowdown)), flush=True)
+            await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
