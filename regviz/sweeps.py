@@ -32,7 +32,8 @@ L1_RATIOS = np.round(np.linspace(0, 1, 11), 1)
 MIX_DEFAULT = 5  # the L1 ratio 0.5
 L2, L1 = 0, len(L1_RATIOS) - 1  # rows of the sweep
 MAX_POINTS_DRAWN = 300
-START = 0.01  # where the slider stands at first, as a share of the λ at which the lasso is empty
+# Where the slider stands at first, as a share of the λ at which the lasso is empty: (curves, tables of features).
+START = (0.01, 0.1)
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,7 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
     top = alpha_max(X, y, 1.0)
     alphas = alpha_stops(top)
     strengths, best = alphas, None
-    start = int(np.argmin(np.abs(alphas - START * top)))
+    start = int(np.argmin(np.abs(alphas - START[domain is None] * top)))
     if settings.match == "cv" and len(y) >= 3:
         errors = cross_validate(
             raw[train], y, alphas, L1_RATIOS, settings.standardize, random_state=settings.random_state

@@ -45,6 +45,7 @@ PAGES: tuple[Page, ...] = (
 _STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 3.8rem 2rem 3rem; max-width: 1500px; }
   [data-testid="stMainBlockContainer"] h1 { font-size: 1.6rem; padding: 0; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
   [data-testid="stSidebarHeader"] { height: 2.6rem; }
   @media (max-width: 700px) { [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; } }
 </style>"""
@@ -61,12 +62,12 @@ def open_page(path: str) -> Page:
     )
     st.html(_STYLE)
     _mend_url()
-    title, share = st.columns([5, 1], vertical_alignment="center")
-    with title:
-        st.title(f"RegViz · {page.title}", anchor=False)
-        st.markdown(page.says)
-    with share, st.popover("Share", icon=":material/share:", width="stretch", on_change="rerun"):
-        _share()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(f"RegViz · {page.title}", anchor=False, width="content")
+        with st.popover("Share", icon=":material/share:", on_change="rerun", key="share_open") as share:
+            if share.open:
+                _share()
+    st.markdown(page.says)
     if len(PAGES) > 1:
         with st.sidebar:
             for entry in PAGES:

@@ -87,8 +87,8 @@ def fit_grid(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike
     If alpha_max is itself rounding error (constant y, or y orthogonal to X), max_j rms(x_j) rms(y)
     takes its place; for constant y, where w = 0 is exact, kkt is 0.
 
-    What to expect: 1e-16 or so times the sum of |w_j| rms(x_j) / rms(y), the rounding error of w
-    itself. That is below 1e-14 unless coefficients explode, as for α → 0 on monomials of high degree.
+    What to expect: about 1e-16 times the sum of |w_j| rms(x_j) / rms(y), the rounding error of w
+    itself: below 1e-14 unless coefficients explode, as for α → 0 on monomials of high degree.
 
     Where the solution is not unique one of the solutions is returned. For α = 0, and α below
     1e-14 alpha_max, that is least squares, of minimum norm in units of standardised columns; with

@@ -90,6 +90,14 @@ class _Problem(NamedTuple):
     factor: Array  # (m, p)
     target: Array  # (m,)
 
+    @property
+    def gram(self) -> Array:
+        return self.factor.T @ self.factor
+
+    @property
+    def corr(self) -> Array:
+        return self.target @ self.factor
+
     @classmethod
     def of(cls, X: Array, y: Array) -> _Problem:
         rows = compress(np.column_stack([X - X.mean(axis=0), y - y.mean()])) / np.sqrt(len(y))
@@ -111,12 +119,13 @@ class _Pieces(NamedTuple):
 
         r = α ((1 − ρ) Uᵀy + ρ UᵀX_S s) / (d² + α (1 − ρ)).
 
-    l1, l2 (k, 1) are ρ and 1 − ρ > 0, d (k, q), fitted = Uᵀy (k, q), pushed = UᵀX_S s (k, q) and
-    rest = ‖y − U Uᵀy‖² (k,).
+    l1, l2 (k, 1) are ρ and 1 − ρ > 0, signs (k, p) with 0 off S, d (k, q), fitted = Uᵀy (k, q),
+    pushed = UᵀX_S s (k, q) and rest = ‖y − U Uᵀy‖² (k,).
     """
 
     l1: Array
     l2: Array
+    signs: Array
     d: Array
     fitted: Array
     pushed: Array
@@ -125,7 +134,7 @@ class _Pieces(NamedTuple):
     @classmethod
     def of(cls, problem: _Problem, l1_ratios: Array, coef: Array) -> _Pieces:
         """l1_ratios (k,), coef (k, p): one SVD for each support that occurs."""
-        factor, target = problem
+        factor, target = problem.factor, problem.target
         keys, first, which = np.unique(
             np.packbits(coef != 0, axis=1), axis=0, return_index=True, return_inverse=True
         )
@@ -134,12 +143,13 @@ class _Pieces(NamedTuple):
         fitted = target @ U  # (n_supports, q)
         rest = np.maximum(target @ target - np.square(fitted).sum(axis=1), 0)
         pushed = np.empty((len(coef), d.shape[1]))
-        moved = np.sign(coef) @ factor.T  # (k, m)
+        signs = np.sign(coef)
+        moved = signs @ factor.T  # (k, m)
         for support in range(len(keys)):
             chosen = which == support
             pushed[chosen] = moved[chosen] @ U[support]
         l1 = l1_ratios[:, np.newaxis]
-        return cls(l1, 1 - l1, d[which], fitted[which], pushed, rest[which])
+        return cls(l1, 1 - l1, signs, d[which], fitted[which], pushed, rest[which])
 
     def error(self, alpha: Array) -> Array:
         """‖y − X w‖² = ‖y − U Uᵀy‖² + ‖r‖² at alpha (k,), rising: (k,)."""
@@ -151,6 +161,20 @@ class _Pieces(NamedTuple):
         """Σ d² / (d² + α (1 − ρ)) at alpha (k,), falling: (k,)."""
         square = self.d**2
         return np.asarray((square / (square + alpha[:, np.newaxis] * self.l2)).sum(axis=1))
+
+    def hold(self, problem: _Problem, alpha: Array) -> NDArray[np.bool_]:
+        """Whether each is still the fit at alpha (k,): the optimality conditions of ρ > 0 and of ρ = 0."""
+        on, l1, l2 = self.signs != 0, alpha[:, np.newaxis] * self.l1, alpha[:, np.newaxis] * self.l2
+        system = problem.gram * (on[:, :, np.newaxis] & on[:, np.newaxis, :])
+        system += np.eye(on.shape[1]) * np.where(on, l2, 1)[:, np.newaxis, :]
+        right = np.where(on, problem.corr - l1 * self.signs, 0)
+        try:
+            coef = np.linalg.solve(system, right[..., np.newaxis])[..., 0]
+        except np.linalg.LinAlgError:  # dependent columns, all but no penalty
+            return np.zeros(len(on), dtype=bool)
+        same_signs = (coef * self.signs >= 0) | (self.l1 == 0)
+        stays_out = np.abs(problem.corr - coef @ problem.gram) <= l1 * (1 + 1e-12)
+        return np.asarray((same_signs & (on | stays_out)).all(axis=1))
 
     def take(self, index: Index) -> _Pieces:
         return _Pieces(*(array[index] for array in self))
@@ -183,9 +207,9 @@ def _follow(
 class _Search(NamedTuple):
     """For each ratio and goal, the largest alpha whose fit has a measure of at most the goal.
 
-    Between a rung of a ladder that reaches the goal and the next above that does not, the fit at either
-    end is a function of alpha that has the goal somewhere: there the next fit is made. On the right piece that
-    is the answer; if not, the bracket is narrower.
+    A ladder of fits gives a bracket: a rung that reaches the goal, and the next above it, which does not.
+    Each later trial is made where a piece at an end of the bracket has the goal, or where the two pieces
+    meet. If the piece holds there the search is over, else the trial is fitted and the bracket narrower.
     """
 
     problem: _Problem
@@ -196,45 +220,57 @@ class _Search(NamedTuple):
 
     def alphas(self, goals: Array) -> Array:
         """goals (n_goals,), rising -> (n_ratios, n_goals)."""
-        ladder = np.log(self._ladder())  # (n_ratios, n_rungs), rising
+        ladder = np.log(self._ladder())
         n_ratios, n_rungs = ladder.shape
-        pieces, values = self._fit(np.arange(n_ratios).repeat(n_rungs), ladder.ravel())
+        pieces = self._fit(np.arange(n_ratios).repeat(n_rungs), ladder.ravel())
+        values = self.measure(pieces, np.exp(ladder.ravel()))
         short = values.reshape(n_ratios, n_rungs, 1) > goals  # (n_ratios, n_rungs, n_goals)
-        below = n_rungs - 1 - np.argmin(short[:, ::-1], axis=1)  # the last rung that reaches the goal
-        out_of_reach, beyond = short.all(axis=1), below == n_rungs - 1
-        below = np.where(out_of_reach, 0, np.where(beyond, n_rungs - 2, below))
+        last = n_rungs - 1 - np.argmin(short[:, ::-1], axis=1)  # rung that reaches the goal
+        out_of_reach, beyond = short.all(axis=1), last == n_rungs - 1
+        found = np.where(out_of_reach, ladder[:, :1], ladder[:, -1:])  # (n_ratios, n_goals)
 
-        # The bracket: log(alpha) at both ends, and the numbers of the fits there.
-        start = np.arange(n_ratios)[:, np.newaxis] * n_rungs
-        low_fit, high_fit = start + below, start + below + 1
-        low, high = ladder.ravel()[low_fit], ladder.ravel()[high_fit]
-        open_ = ~out_of_reach & ~beyond
-        low_is_newer = np.zeros_like(open_)
+        # The other goals (k,) lie in brackets (2, k), their low ends first: log(alpha) there, the number
+        # of the piece, and how far its measure is from the goal.
+        ratio, goal = np.nonzero(~out_of_reach & ~beyond)
+        aim = goals[goal]
+        piece = ratio * n_rungs + last[ratio, goal] + np.array([[0], [1]])
+        at, off = ladder.ravel()[piece], values[piece] - aim
+        newer = np.ones_like(goal)  # the end that was found last
+        todo = np.arange(len(goal))
         for step in range(ROUNDS):
-            i, j = np.nonzero(open_)
-            if not len(i):
+            if not len(todo):
                 break
-            newer = np.where(low_is_newer, low_fit, high_fit)[i, j]
-            older = np.where(low_is_newer, high_fit, low_fit)[i, j]
-            trial = 0.5 * (low + high)[i, j]
+            first, second = piece[newer, np.arange(len(goal))][todo], piece[1 - newer, np.arange(len(goal))][todo]
+            trial = at[:, todo].mean(axis=0)
             if step % 4 < 3:
-                ends = low[i, j], high[i, j]
-                for fit in (older, newer):
-                    trial = self._root(pieces.take(fit), goals[j], *ends, otherwise=trial)
-            more, value = self._fit(i, trial)
-            number = np.arange(len(values), len(values) + len(value))
-            pieces, values = pieces.followed_by(more), np.append(values, value)
-            reached = value <= goals[j]
-            low_is_newer[i, j] = reached
-            low[i[reached], j[reached]], low_fit[i[reached], j[reached]] = trial[reached], number[reached]
-            high[i[~reached], j[~reached]], high_fit[i[~reached], j[~reached]] = (
-                trial[~reached],
-                number[~reached],
-            )
-            open_[i, j] = (np.abs(value - goals[j]) > self.close) & ((high - low)[i, j] > JUMP)
-        nearer_low = np.abs(values[low_fit] - goals) <= np.abs(values[high_fit] - goals)
-        found = np.where((nearer_low | out_of_reach) & ~beyond, low, high)
+                trial = self._trial(pieces.take(first), pieces.take(second), at[:, todo], newer[todo], aim[todo], trial)
+            alpha = np.exp(trial)
+            keep, swap = (pieces.take(number).hold(self.problem, alpha) for number in (first, second))
+            number = np.where(keep, first, second)
+            fresh = np.flatnonzero(~keep & ~swap)
+            number[fresh] = len(pieces.rest) + np.arange(len(fresh))
+            if len(fresh):
+                pieces = pieces.followed_by(self._fit(ratio[todo[fresh]], trial[fresh]))
+            gap = self.measure(pieces.take(number), alpha) - aim[todo]
+            side = np.where(gap <= 0, 0, 1)
+            at[side, todo], piece[side, todo], off[side, todo], newer[todo] = trial, number, gap, side
+            todo = todo[(np.abs(gap) > self.close) & (np.ptp(at[:, todo], axis=0) > JUMP)]
+        nearer = np.argmin(np.abs(off), axis=0)
+        found[ratio, goal] = at[nearer, np.arange(len(goal))]
         return np.asarray(np.exp(np.maximum.accumulate(found, axis=1)))
+
+    def _trial(
+        self, newer: _Pieces, older: _Pieces, at: Array, side: Index, aim: Array, otherwise: Array
+    ) -> Array:
+        """log(alpha) where a piece has the goal, the newer one's first; else just beyond where they meet."""
+        low, high = at
+        meet = _root(lambda alpha: newer.error(alpha) - older.error(alpha), low, high)
+        beyond = meet + 0.4 * JUMP * np.where(side == 0, 1, -1)
+        trial = np.where(np.isnan(meet), otherwise, np.clip(beyond, low + 0.1 * JUMP, high - 0.1 * JUMP))
+        for pieces in (older, newer):
+            root = _root(lambda alpha, pieces=pieces: self.measure(pieces, alpha) - aim, low, high)
+            trial = np.where(np.isnan(root), trial, root)
+        return trial
 
     def _ladder(self) -> Array:
         """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS)."""
@@ -247,8 +283,8 @@ class _Search(NamedTuple):
         floor = np.minimum(FLOOR * self.lasso_top, 1e-3 * low)
         return np.concatenate([floor[:, np.newaxis], np.geomspace(low, top, RUNGS, axis=1)], axis=1)
 
-    def _fit(self, ratio: Index, log_alpha: Array) -> tuple[_Pieces, Array]:
-        """The fits of ratio number `ratio` (k,), rising, at alpha (k,), and the measures there."""
+    def _fit(self, ratio: Index, log_alpha: Array) -> _Pieces:
+        """The fits of ratio number `ratio` (k,), rising, at alpha (k,)."""
         rows, start, which, counts = np.unique(
             ratio, return_index=True, return_inverse=True, return_counts=True
         )
@@ -257,15 +293,15 @@ class _Search(NamedTuple):
         table = np.tile(alpha[start][:, np.newaxis], counts.max())
         table[which, place] = alpha
         coef = self.problem.coef(table, self.l1_ratios[rows])[which, place]
-        pieces = _Pieces.of(self.problem, self.l1_ratios[ratio], coef)
-        return pieces, self.measure(pieces, alpha)
+        return _Pieces.of(self.problem, self.l1_ratios[ratio], coef)
 
-    def _root(self, pieces: _Pieces, goals: Array, low: Array, high: Array, otherwise: Array) -> Array:
-        """log(alpha) between low and high at which each piece has its goal, or `otherwise`; all (k,)."""
-        has_root = self.measure(pieces, np.exp(low)) <= goals
-        has_root &= self.measure(pieces, np.exp(high)) > goals
-        for _ in range(45):
-            middle = 0.5 * (low + high)
-            reached = self.measure(pieces, np.exp(middle)) <= goals
-            low, high = np.where(reached, middle, low), np.where(reached, high, middle)
-        return np.where(has_root, 0.5 * (low + high), otherwise)
+
+def _root(gap: Callable[[Array], Array], low: Array, high: Array) -> Array:
+    """log(alpha) between low and high where the gap at alpha changes its sign, else NaN; all (k,)."""
+    start = gap(np.exp(low)) <= 0
+    crossed = start != (gap(np.exp(high)) <= 0)
+    for _ in range(45):
+        middle = 0.5 * (low + high)
+        before = (gap(np.exp(middle)) <= 0) == start
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    return np.where(crossed, 0.5 * (low + high), np.nan)

@@ -253,10 +253,10 @@ class _Column:
             ("‖w‖₁ = Σ|w|", f"{{{key}_norm1}}", "Sum of absolute weights"),
             ("‖w‖₂ = √Σw²", f"{{{key}_norm2}}", "Euclidean length of the weights"),
             ("Degrees of freedom", f"{{{key}_df}}", "Effective number of free weights, without the intercept"),
-            ("Solved to", f"{{{key}_kkt}}", "Worst violation of the optimality conditions, relative to α_max"),
+            ("Solved to (KKT)", f"{{{key}_kkt}}", "Worst violation of the optimality conditions, relative to α_max"),
         ]
         return Readout(
-            name=f"numbers_{key}", title="", headline="", rows=tuple(rows), column=self.number, row=3, role=key
+            name=f"numbers_{key}", title=f"{self.short}: numbers", headline="", rows=tuple(rows), column=self.number, row=3, role=key
         )
 
     # -- figures, from top to bottom
@@ -274,8 +274,8 @@ class _Column:
             _dots("@validation_x", "@validation_y", "$validation", "validation points", "diamond-open", 7),
             _line("@x_line", None, self.colour, f"{self.short} fit", width=3),
         ]
-        if self.key == "mix":
-            self.view.legend = tuple((len(COLUMNS[:1]) * 5, k) for k in range(4))
+        if self.key == "l1":
+            self.view.legend = tuple((0, k) for k in range(4))
         return LiveFigure(
             name=f"fit_{key}",
             title=f"{self.short}: fitted curve",
@@ -306,17 +306,21 @@ class _Column:
         y = sweep.data.y
         room = 0.05 * (y.max() - y.min() or 1.0)
         ends = [float(y.min() - room), float(y.max() + room)]
-        moving = [LiveTrace(1, y=self._prediction("train_design"))]
+        moving = [
+            LiveTrace(1, y=self._prediction("train_design", {self.view.strength: 0}), still=True),
+            LiveTrace(2, y=self._prediction("train_design")),
+        ]
         traces = [
             _line(ends, ends, "$truth/0.75", "perfect prediction", width=1.6, dash="dash"),
-            _dots("@train_y", None, f"{self.colour}/0.65", "training rows", size=6),
+            _dots("@train_y", None, "$ghost/0.35", "no regularization", size=5),
+            _dots("@train_y", None, f"{self.colour}/0.75", "training rows", size=6),
         ]
         if len(sweep.validation):
             traces.append(_dots("@validation_y", None, "$validation", "validation rows", "diamond-open", 7))
-            moving.append(LiveTrace(2, y=self._prediction("validation_design")))
+            moving.append(LiveTrace(3, y=self._prediction("validation_design")))
         some = f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)" if len(sweep.shown) < sweep.data.n_samples else ""
-        if self.key == "mix":
-            self.view.legend = tuple((5, k) for k in range(len(traces)))
+        if self.key == "l1":
+            self.view.legend = tuple((0, k) for k in range(len(traces)))
         return LiveFigure(
             name=f"fit_{key}",
             title=f"{self.short}: predicted against observed",
@@ -354,8 +358,8 @@ class _Column:
                 **bar,
                 **hover,
                 "name": "no regularization",
-                "width": 0.84,
-                "marker": {"color": "rgba(0,0,0,0)", "line": {"color": "$ghost/0.4", "width": 1}},
+                "width": 0.86,
+                "marker": {"color": "$ghost/0.2"},
             },
             {**bar, **hover, "name": f"{self.short} weights", "width": 0.62, "marker": {"color": self.colour}},
             {
@@ -435,6 +439,8 @@ class _Column:
         sweep, key = self.view.sweep, self.key
         assert sweep.slices is not None
         a, b = (sweep.names[j] for j in sweep.slices.pair)
+        others = self.view.p - 2
+        held = f"The {others} other weights are held at their solution." if others else ""
 
         def ellipse(ring: str, size: str) -> dict[str, Moving]:
             return {
@@ -496,7 +502,7 @@ class _Column:
             span=self.ref("span"),
             alt=f"{self.title}: loss contours and the constraint ball of size {{{key}_budget}} for {a} and {b}; "
             f"they touch at ({{{key}_solution_a}}, {{{key}_solution_b}}).",
-            caption=f"Touches at ({{{key}_solution_a}}, {{{key}_solution_b}}); ball of size {{{key}_budget}}.",
+            caption=f"Touch at ({{{key}_solution_a}}, {{{key}_solution_b}}), ball of size {{{key}_budget}}. {held}",
             column=self.number,
             row=5,
             height=290,

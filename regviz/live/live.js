@@ -497,6 +497,7 @@ class Card {
       list.append(term, value);
     }
     if (!spec.rows.length) list.remove();
+    this.element.classList.add(spec.rows.length ? "table" : "headline");
   }
 
   draw() {

@@ -1,0 +1,480 @@
+"""Is every fit of the grid the exact solution? Certificates, trusted oracles, and what broke others."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.polynomial import chebyshev, legendre, polynomial
+from sklearn.linear_model import LinearRegression, Ridge, enet_path
+
+from regviz.core import linear
+from regviz.core.linear import LinearGrid, alpha_max, effective_df, fit_grid
+
+RATIOS = np.linspace(0, 1, 11)
+BASES = {
+    "monomial": polynomial.polyvander,
+    "legendre": legendre.legvander,
+    "chebyshev": chebyshev.chebvander,
+}
+
+
+def standardised(X: np.ndarray) -> np.ndarray:
+    centred = X - X.mean(axis=0)
+    return centred / centred.std(axis=0)
+
+
+def wave(basis: str, degree: int, n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Noisy sine on n points of [-1, 1] and the standardised basis, without its constant."""
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.uniform(-1, 1, n))
+    y = np.sin(np.pi * x) + 0.2 * rng.normal(size=n)
+    return standardised(BASES[basis](x, degree)[:, 1:]), y
+
+
+def random_problem(n: int = 40, p: int = 6, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p))
+    return X, X @ np.resize([1, -2, 0, 0, 0.5, 0], p) + 0.3 * rng.normal(size=n)
+
+
+def per_fit(grid: LinearGrid) -> tuple[np.ndarray, np.ndarray]:
+    """alpha and L1 ratio of each fit: (n_ratios, n_alphas)."""
+    alphas = np.broadcast_to(grid.alphas, grid.kkt.shape)
+    return alphas, np.broadcast_to(grid.l1_ratios[:, None], grid.kkt.shape)
+
+
+def independent_kkt(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.ndarray:
+    """Worst violation of the conditions as a share of alpha_max, from the raw data and the fits."""
+    n = len(y)
+    X_c, y_c = X - X.mean(axis=0), y - y.mean()
+    X_c = X_c - X_c.mean(axis=0)
+    scale = np.abs(X_c.T @ y_c).max() / n
+    worst = np.zeros(grid.kkt.shape)
+    for i, rho in enumerate(grid.l1_ratios):
+        for j, alpha in enumerate(np.broadcast_to(grid.alphas, grid.kkt.shape)[i]):
+            w = grid.coef[i, j]
+            slope = X_c.T @ (y_c - X_c @ w) / n - alpha * (1 - rho) * w
+            on = w != 0
+            needed = np.abs(slope[on] - alpha * rho * np.sign(w[on]))
+            allowed = np.maximum(np.abs(slope[~on]) - alpha * rho, 0)
+            worst[i, j] = np.concatenate([needed, allowed]).max()
+    return worst / scale if scale > 0 else worst
+
+
+def coefficient_rounding(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.ndarray:
+    """What rounding w to 16 digits alone may do to the certificate: eps sum |w_j| rms(x_j)/rms(y)."""
+    spread = X.std(axis=0) / (y.std() or 1)
+    return np.finfo(float).eps * (np.abs(grid.coef) * spread).sum(axis=-1)
+
+
+def assert_exact(X: np.ndarray, y: np.ndarray, grid: LinearGrid, bound: float = 1e-13) -> None:
+    limit = bound + 64 * coefficient_rounding(X, y, grid)
+    assert (grid.kkt <= limit).all()
+    assert (independent_kkt(X, y, grid) <= limit).all()
+    predicted = grid.coef @ X.T + grid.intercept[..., None]
+    size = np.abs(y).max() + (np.abs(grid.coef) * np.abs(X).max(axis=0)).sum(axis=-1)
+    assert (np.abs((y - predicted).mean(axis=-1)) <= 1e-14 * size + 1e-300).all()
+
+
+# --- Certificates ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [10, 30, 200])
+@pytest.mark.parametrize("degree", [1, 3, 5, 9, 20])
+@pytest.mark.parametrize("basis", BASES)
+def test_every_fit_has_its_certificate(basis: str, degree: int, n: int) -> None:
+    X, y = wave(basis, degree, n)
+    scale = alpha_max(X, y, 1)
+
+    grid = fit_grid(X, y, scale * np.geomspace(3, 1e-4, 60), RATIOS)
+    assert grid.kkt.max() <= 1e-12
+    assert independent_kkt(X, y, grid).max() <= 1e-12
+    assert_exact(X, y, grid)
+
+    deep = fit_grid(X, y, scale * np.geomspace(1e-4, 1e-8, 40), RATIOS)
+    assert deep.kkt.max() <= 1e-8
+    assert independent_kkt(X, y, deep).max() <= 1e-8
+
+
+@pytest.mark.parametrize("n", [10, 25, 50, 100, 200])
+def test_the_grid_of_the_page(n: int) -> None:
+    X, y = wave("monomial", 20, n, seed=n)
+    alphas = np.append(alpha_max(X, y, 1) * np.geomspace(3, 3e-7, 113), 0)
+    grid = fit_grid(X, y, alphas, RATIOS)
+    assert grid.kkt[:, :-1].max() <= 1e-11
+    assert grid.kkt.max() <= 1e-8
+    assert_exact(X, y, grid)
+
+
+def exact_on_support(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.ndarray:
+    """The fits solved again on their supports and signs, with 64-bit mantissas: (n_fits, p)."""
+    precise = np.longdouble
+    alphas, rhos = (a.ravel()[:, None].astype(precise) for a in per_fit(grid))
+    signs = np.sign(grid.coef).reshape(-1, X.shape[1])
+    X_c, y_c = X.astype(precise), y.astype(precise)
+    X_c, y_c = X_c - X_c.mean(axis=0), y_c - y_c.mean()
+    on = signs != 0
+    A = (X_c.T @ X_c / len(y)) * (on[:, :, None] & on[:, None, :])
+    np.einsum("bii->bi", A)[:] += np.where(on, alphas * (1 - rhos), 1)
+    w = np.where(on, X_c.T @ y_c / len(y) - alphas * rhos * signs, 0)
+    p = X.shape[1]
+    for k in range(p):  # Gauss-Jordan elimination; the matrices are positive definite
+        pivot = A[:, k, k, None].copy()
+        A[:, k], w[:, k] = A[:, k] / pivot, w[:, k] / pivot[:, 0]
+        for i in [i for i in range(p) if i != k]:
+            factor = A[:, i, k].copy()
+            A[:, i] -= factor[:, None] * A[:, k]
+            w[:, i] -= factor * w[:, k]
+    slope = (y_c - w @ X_c.T) @ X_c / len(y)
+    assert (np.sign(w) == signs).all(), "a sign is wrong"
+    margin = (np.abs(slope) / (alphas * rhos))[~on]
+    assert margin.max() <= 1 + 1e-8, "a column is missing"
+    return w
+
+
+@pytest.mark.parametrize("basis", BASES)
+@pytest.mark.parametrize("n", [30, 100])
+def test_supports_and_coefficients_in_higher_precision(basis: str, n: int) -> None:
+    X, y = wave(basis, 20, n)
+    grid = fit_grid(X, y, alpha_max(X, y, 1) * np.geomspace(1, 1e-5, 60), RATIOS[1:])
+    w = exact_on_support(X, y, grid)
+    error = np.abs(grid.coef.reshape(w.shape) - w).max(axis=1)
+    assert (error <= 1e-6 * np.abs(w).max(axis=1)).all()
+
+
+# --- Oracles -----------------------------------------------------------------------------------
+
+
+def test_ridge_is_the_closed_form() -> None:
+    X, y = random_problem()
+    alphas = [0.01, 0.5, 3.0]
+    grid = fit_grid(X, y, alphas, [0.0])
+    X_c, y_c, n = X - X.mean(axis=0), y - y.mean(), len(y)
+    for j, alpha in enumerate(alphas):
+        closed = np.linalg.solve(X_c.T @ X_c / n + alpha * np.eye(X.shape[1]), X_c.T @ y_c / n)
+        np.testing.assert_allclose(grid.coef[0, j], closed, rtol=1e-12)
+        peer = Ridge(alpha=n * alpha).fit(X, y)
+        np.testing.assert_allclose(grid.coef[0, j], peer.coef_, rtol=1e-10)
+        np.testing.assert_allclose(grid.intercept[0, j], peer.intercept_, rtol=1e-10)
+
+
+def test_scikit_learn_agrees_at_tight_tolerance_on_well_conditioned_data() -> None:
+    X, y = random_problem(n=60, p=8)
+    alphas = alpha_max(X, y, 1) * np.geomspace(1, 1e-3, 20)
+    grid = fit_grid(X, y, alphas, RATIOS[1:])
+    X_c, y_c = np.asfortranarray(X - X.mean(axis=0)), y - y.mean()
+    for i, rho in enumerate(RATIOS[1:]):
+        _, coefs, _ = enet_path(X_c, y_c, l1_ratio=rho, alphas=alphas, tol=1e-14, max_iter=100_000)
+        np.testing.assert_allclose(grid.coef[i], coefs.T, atol=1e-9)
+
+
+def test_no_penalty_is_least_squares() -> None:
+    X, y = random_problem()
+    grid = fit_grid(X, y, [0.0], RATIOS)
+    peer = LinearRegression().fit(X, y)
+    np.testing.assert_allclose(grid.coef, np.broadcast_to(peer.coef_, grid.coef.shape), rtol=1e-10)
+    np.testing.assert_allclose(grid.intercept, peer.intercept_, rtol=1e-10)
+
+
+def test_one_column_is_the_prox() -> None:
+    """With p = 1 and rms(x) = 1: w = soft(x'y/n, alpha rho) / (1 + alpha (1 - rho))."""
+    X, y = wave("monomial", 1, 20)
+    slope = (X[:, 0] @ y) / len(y)
+    alphas = np.array([2.0, 0.3, 0.01, 0.0])
+    grid = fit_grid(X, y, alphas, RATIOS)
+    alpha, rho = per_fit(grid)
+    expected = np.sign(slope) * np.maximum(abs(slope) - alpha * rho, 0) / (1 + alpha * (1 - rho))
+    np.testing.assert_allclose(grid.coef[..., 0], expected, atol=1e-15)
+
+
+# --- Properties --------------------------------------------------------------------------------
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(2, 25),
+    p=st.integers(1, 12),
+    rho=st.sampled_from([0.0, 1.0]) | st.floats(0, 1),
+    share=st.floats(1e-6, 2),
+    rank=st.integers(1, 12),
+    whole_numbers=st.booleans(),
+)
+def test_any_data_any_penalty(
+    seed: int, n: int, p: int, rho: float, share: float, rank: int, whole_numbers: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, min(rank, p))) @ rng.normal(size=(min(rank, p), p))
+    y = rng.normal(size=n)
+    if whole_numbers:  # ties, duplicates, constant columns
+        X, y = np.round(X), np.round(y)
+    alpha = share * (alpha_max(X, y, 1) or 1)
+    grid = fit_grid(X, y, [alpha], [rho])
+    assert_exact(X, y, grid)
+
+    def objective(w: np.ndarray, b: np.ndarray) -> np.ndarray:
+        squares = np.square(y - w @ X.T - b[:, None]).sum(axis=1) / (2 * n)
+        lengths = rho * np.abs(w).sum(axis=1) + (1 - rho) / 2 * np.square(w).sum(axis=1)
+        return squares + alpha * lengths
+
+    best = objective(grid.coef[0], grid.intercept[0])
+    for radius in (1e-3, 0.1, 1):
+        coef = grid.coef[0] + radius * rng.normal(size=(30, p)) * (rng.random((30, p)) < 0.5)
+        intercept = grid.intercept[0] + radius * rng.normal(size=30)
+        assert (objective(coef, intercept) >= best * (1 - 1e-12)).all()
+
+
+@pytest.mark.parametrize("rho", [1e-3, 0.2, 0.7, 1.0])
+@pytest.mark.parametrize("basis", BASES)
+def test_all_zero_at_alpha_max_and_not_below(basis: str, rho: float) -> None:
+    X, y = wave(basis, 9, 30)
+    largest = alpha_max(X, y, rho)
+    grid = fit_grid(X, y, [2 * largest, largest, 0.99 * largest], [rho])
+    assert not grid.coef[0, :2].any()
+    assert np.count_nonzero(grid.coef[0, 2]) >= 1
+    np.testing.assert_allclose(grid.intercept[0, :2], y.mean())
+
+
+def test_alpha_max_without_an_l1_part() -> None:
+    X, y = random_problem()
+    assert alpha_max(X, y, 0) == np.inf
+    assert alpha_max(X, np.full(len(y), 0.1), 0) == 0
+    assert alpha_max(X, y, 0.5) == 2 * alpha_max(X, y, 1)
+
+
+def test_the_intercept_is_not_penalised() -> None:
+    X, y = random_problem()
+    alphas = [0.5, 0.01]
+    here, there = fit_grid(X, y, alphas, RATIOS), fit_grid(X + 7, y + 1000, alphas, RATIOS)
+    np.testing.assert_allclose(there.coef, here.coef, atol=1e-12)
+    shift = 1000 - 7 * here.coef.sum(axis=-1)
+    np.testing.assert_allclose(there.intercept, here.intercept + shift, rtol=1e-12)
+
+
+def test_the_scale_of_y_is_the_scale_of_the_lasso_path() -> None:
+    """w(c y, c alpha rho, alpha (1 - rho)) = c w(y, alpha rho, alpha (1 - rho))."""
+    X, y = random_problem()
+    for c in (1e-8, 1e8):
+        lasso = fit_grid(X, c * y, [c * 0.1], [1.0]).coef
+        np.testing.assert_allclose(lasso, c * fit_grid(X, y, [0.1], [1.0]).coef, rtol=1e-12)
+        ridge = fit_grid(X, c * y, [0.1], [0.0]).coef
+        np.testing.assert_allclose(ridge, c * fit_grid(X, y, [0.1], [0.0]).coef, rtol=1e-12)
+
+
+def test_any_order_duplicates_and_zero() -> None:
+    X, y = wave("monomial", 9, 30)
+    scale = alpha_max(X, y, 1)
+    alphas = scale * np.array([1e-3, 0.5, 0, 1e-3, 10, 0, 1e-2])
+    rhos = np.array([0.5, 1, 0, 0.5, 0.1])
+    grid = fit_grid(X, y, alphas, rhos)
+    assert grid.coef.shape == (5, 7, 9)
+    assert grid.intercept.shape == grid.kkt.shape == (5, 7)
+    np.testing.assert_array_equal(grid.alphas, alphas)
+    np.testing.assert_array_equal(grid.l1_ratios, rhos)
+    assert_exact(X, y, grid)
+    for i, j in product(range(5), range(7)):
+        alone = fit_grid(X, y, alphas[[j]], rhos[[i]])
+        np.testing.assert_allclose(alone.coef[0, 0], grid.coef[i, j], rtol=1e-8)
+
+
+def test_one_row_of_alphas_a_ratio() -> None:
+    X, y = wave("monomial", 5, 30)
+    rng = np.random.default_rng(1)
+    alphas = alpha_max(X, y, 1) * 10.0 ** rng.uniform(-5, 0.5, size=(11, 9))
+    alphas[3, 2] = alphas[7] = 0
+    grid = fit_grid(X, y, alphas, RATIOS)
+    assert_exact(X, y, grid)
+    for i in range(11):
+        np.testing.assert_allclose(
+            fit_grid(X, y, alphas[i], RATIOS[[i]]).coef[0], grid.coef[i], rtol=1e-9, atol=1e-12
+        )
+
+
+def test_the_input_stays_as_it_was() -> None:
+    X, y = random_problem()
+    alphas = np.array([0.1, 1.0])
+    copies = X.copy(), y.copy(), alphas.copy()
+    grid = fit_grid(X, y, alphas, RATIOS)
+    effective_df(X, grid)
+    for array, copy in zip((X, y, alphas), copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+# --- What broke others -------------------------------------------------------------------------
+
+
+def cases() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    rng = np.random.default_rng(0)
+    X, y = random_problem()
+    cube = np.array(list(product([-1.0, 1.0], repeat=3)))
+    pairs = np.column_stack([cube[:, 0] * cube[:, 1], cube[:, 0] * cube[:, 2]])
+    scales = 10.0 ** np.array([-6, -3, 0, 2, 4, 6])
+    x = np.sort(rng.uniform(-3, 3, 100))
+    noisy = np.sin(x) + 0.2 * rng.normal(size=100)
+    even = standardised(polynomial.polyvander(np.linspace(-1, 1, 50), 20)[:, 1:])
+    factors = rng.normal(size=(200, 3))
+    return {
+        "duplicate columns": (np.hstack([X, X[:, :3]]), y),
+        "mirrored and summed columns": (np.column_stack([X, -3 * X[:, 0], X[:, 0] + X[:, 1]]), y),
+        "all columns the same": (np.tile(X[:, :1], (1, 5)), y),
+        "exact ties": (cube, cube @ [1, 1, 1]),
+        "ties with interactions": (np.hstack([cube, pairs]), cube @ [1, -1, 1] + pairs[:, 0]),
+        "p = 40, n = 10": (rng.normal(size=(10, 40)), rng.normal(size=10)),
+        "no noise": (X, X @ [1, -2, 0, 0, 0.5, 0]),
+        "small y": (X, 1e-8 * y),
+        "large y": (X, 1e10 * y),
+        "column scales 1e-6 to 1e6": (X * scales, y),
+        "scales in y too": (X * scales, X @ scales),
+        "raw monomials on [-3, 3]": (polynomial.polyvander(x, 20)[:, 1:], noisy),
+        "raw monomials, n = 10": (polynomial.polyvander(x[::10], 20)[:, 1:], noisy[::10]),
+        "symmetric points, even y": (even, np.cos(3 * np.linspace(-1, 1, 50))),
+        "symmetric points, step": (even, np.sign(np.linspace(-1, 1, 50))),
+        "constant y": (X, np.full(40, 0.1)),
+        "constant column": (np.column_stack([X, np.full(40, 0.1)]), y),
+        "only constant columns": (np.full((40, 2), 0.1), y),
+        "y orthogonal to X": (cube[:, :2], 0.3 + 0.1 * cube[:, 2]),
+        "n = 1": (np.ones((1, 2)), np.ones(1)),
+        "n = 2": (np.array([[1.0], [2.0]]), np.array([1.0, 3.0])),
+        "n = 2, p = 3": (rng.normal(size=(2, 3)), np.array([1.0, 3.0])),
+        "p = 1": (X[:, :1], y),
+        "far from zero": (X + 1e6, y - 1e6),
+        "low rank": (factors @ rng.normal(size=(3, 30)), factors[:, 0]),
+        "whole numbers": (rng.integers(0, 3, (100, 30)).astype(float), 1.0 * (y.sum() > x)),
+        "one-hot": (np.eye(5)[rng.integers(0, 5, 100)], noisy),
+        "random walks": (np.cumsum(rng.normal(size=(100, 30)), axis=0), np.cumsum(noisy)),
+    }
+
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.filterwarnings("error")
+def test_what_broke_others(name: str) -> None:
+    X, y = CASES[name]
+    scale = alpha_max(X, y, 1) or 1
+    alphas = np.append(scale * np.geomspace(3, 1e-8, 60), 0)
+    grid = fit_grid(X, y, alphas, RATIOS)
+    assert np.isfinite(grid.coef).all()
+    assert grid.kkt.max() <= 1e-8
+    assert_exact(X, y, grid)
+    df = effective_df(X, grid)
+    assert ((df >= 0) & (df <= min(len(y) - 1, X.shape[1]) + 1e-9)).all()
+
+
+def test_constant_y_and_constant_columns_have_exact_zeros() -> None:
+    X, _ = random_problem()
+    grid = fit_grid(X, np.full(40, 0.1), [0, 1e-300, 0.1], RATIOS)
+    assert not grid.coef.any()
+    assert not grid.kkt.any()
+    np.testing.assert_allclose(grid.intercept, 0.1, rtol=1e-15)
+    X, y = CASES["constant column"]
+    assert not fit_grid(X, y, [0, 1e-3], RATIOS).coef[..., -1].any()
+
+
+def test_duplicate_columns_share_equally_under_any_l2() -> None:
+    X, y = random_problem()
+    grid = fit_grid(np.hstack([X, X]), y, [1e-6, 1e-2], RATIOS[:-1])
+    np.testing.assert_allclose(grid.coef[..., :6], grid.coef[..., 6:], rtol=1e-6, atol=1e-12)
+
+
+def test_work_is_bounded_and_the_certificate_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = wave("monomial", 20, 30)
+    monkeypatch.setattr(linear, "ROUNDS", 1)
+    monkeypatch.setattr(linear, "STEPS_PER_FIT", 0)
+    alphas = alpha_max(X, y, 1) * np.geomspace(1, 1e-4, 30)
+    grid = fit_grid(X, y, alphas, RATIOS)
+    assert np.isfinite(grid.coef).all()
+    assert grid.kkt.max() > 1e-6
+    np.testing.assert_allclose(grid.kkt, independent_kkt(X, y, grid), atol=1e-13)
+
+
+def test_the_certificate_sees_a_wrong_coefficient() -> None:
+    X, y = random_problem()
+    grid = fit_grid(X, y, [0.1], [0.5])
+    moved = grid.coef * (1 + 1e-9)
+    kkt = linear._certificate(linear._reduce(X, y), np.array([[0.1]]), np.array([0.5]), moved)
+    assert kkt[0, 0] > 1e-11
+    # a coefficient of 1e-30 instead of zero has the wrong support, and the wrong pull
+    off = np.flatnonzero(grid.coef[0, 0] == 0)[0]
+    touched = grid.coef.copy()
+    touched[0, 0, off] = 1e-30
+    kkt = linear._certificate(linear._reduce(X, y), np.array([[0.1]]), np.array([0.5]), touched)
+    assert kkt[0, 0] > 1e-3
+
+
+# --- Degrees of freedom ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_df_is_the_divergence_of_the_fit(basis: str) -> None:
+    """df = sum_i d(prediction_i)/d(y_i) - 1 for the intercept, while the support stays."""
+    X, y = wave(basis, 5, 15)
+    alphas = alpha_max(X, y, 1) * np.array([0.5, 0.05, 0.005])
+    h = 1e-6
+
+    def predicted(y: np.ndarray) -> np.ndarray:
+        grid = fit_grid(X, y, alphas, RATIOS)
+        return grid.coef @ X.T + grid.intercept[..., None]
+
+    divergence = -1.0
+    for i in range(15):
+        step = h * (np.arange(15) == i)
+        divergence = divergence + (predicted(y + step) - predicted(y - step))[..., i] / (2 * h)
+    df = effective_df(X, fit_grid(X, y, alphas, RATIOS))
+    np.testing.assert_allclose(df, divergence, atol=1e-6)
+
+
+def test_df_at_the_ends() -> None:
+    X, y = wave("monomial", 20, 100)
+    alphas = np.append(alpha_max(X, y, 1) * np.geomspace(3, 1e-6, 30), 0)
+    grid = fit_grid(X, y, alphas, RATIOS)
+    df = effective_df(X, grid)
+    np.testing.assert_allclose(df[-1], np.count_nonzero(grid.coef[-1], axis=-1))
+    np.testing.assert_allclose(df[:, -1], 20)
+    hat = X @ np.linalg.solve(X.T @ X + 100 * alphas[10] * np.eye(20), X.T)
+    np.testing.assert_allclose(df[0, 10], np.trace(hat))
+    assert (np.diff(df[0]) > 0).all()
+
+
+def test_df_counts_dependent_columns_once() -> None:
+    X, y = random_problem()
+    twice = np.hstack([X, 3 * X])
+    least_squares = fit_grid(twice, y, [0.0], [0.0, 1.0])
+    np.testing.assert_allclose(effective_df(twice, least_squares), 6)
+
+
+# --- Refusals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"X": [1.0, 2.0]}, r"X must be \(n, p\)"),
+        ({"X": np.empty((2, 0))}, r"X must be \(n, p\)"),
+        ({"X": [[1.0], [np.nan]]}, "X must be finite"),
+        ({"y": [1.0, np.inf]}, "y must be finite"),
+        ({"y": [1.0, 2.0, 3.0]}, "y must have shape"),
+        ({"alphas": [1.0, np.nan]}, "alphas must be finite and >= 0, got nan"),
+        ({"alphas": [np.inf]}, "alphas must be finite and >= 0, got inf"),
+        ({"alphas": [-1.0]}, "alphas must be finite and >= 0, got -1"),
+        ({"alphas": []}, "alphas must be"),
+        ({"alphas": 1.0}, "alphas must be"),
+        ({"alphas": [[1.0], [2.0], [3.0]]}, "alphas must have 2 rows"),
+        ({"l1_ratios": [0.5, 1.5]}, "l1_ratios must be 0 to 1, got 1.5"),
+        ({"l1_ratios": [0.5, np.nan]}, "l1_ratios must be 0 to 1, got nan"),
+        ({"l1_ratios": []}, "l1_ratios must be"),
+    ],
+)
+def test_refusals_name_the_field(arguments: dict, message: str) -> None:
+    valid = {"X": [[1.0], [2.0]], "y": [1.0, 2.0], "alphas": [1.0], "l1_ratios": [0.0, 1.0]}
+    with pytest.raises(ValueError, match=message):
+        fit_grid(**(valid | arguments))
+
+
+def test_df_refuses_another_matrix() -> None:
+    X, y = random_problem()
+    with pytest.raises(ValueError, match="X must have 6 columns, got 5"):
+        effective_df(X[:, :5], fit_grid(X, y, [0.1], [0.5]))
