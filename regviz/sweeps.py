@@ -88,7 +88,7 @@ class Settings:
         options={name: entry.label for name, entry in DATASETS.items()} | {OWN_DATA: "Your own CSV"},
     )
     n_samples: int = _knob(
-        30, "Points", "Rows in all, for training and validation together.", low=10, high=200, step=5
+        30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5
     )
     noise: float = _knob(
         0.25,

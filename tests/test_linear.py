@@ -383,7 +383,7 @@ def test_duplicate_columns_share_equally_under_any_l2() -> None:
 def test_work_is_bounded_and_the_certificate_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     X, y = wave("monomial", 20, 30)
     monkeypatch.setattr(linear, "ROUNDS", 1)
-    monkeypatch.setattr(linear, "STEPS_PER_FIT", 0)
+    monkeypatch.setattr(linear, "STEPS", 0)
     alphas = alpha_max(X, y, 1) * np.geomspace(1, 1e-4, 30)
     grid = fit_grid(X, y, alphas, RATIOS)
     assert np.isfinite(grid.coef).all()

@@ -34,8 +34,9 @@ NEGLIGIBLE = 1e-14
 ROUNDS, FEW, WEAK = 8, 2, 0.7
 # Added to singular systems, in standard units: above the rounding error of a Gram matrix.
 TRACE = 64 * EPS
-# One by one: steps allowed for a fit, per column, and for the whole grid, per fit.
-STEPS_PER_COLUMN, STEPS_PER_FIT = 10, 20
+# Steps allowed one by one: for a fit, this times p; for a grid, this times p for each ratio, and
+# this for each fit.
+STEPS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,7 +277,7 @@ def _elastic_net_paths(
     """
     n_ratios, n_alphas, p = l1.shape
     block = 20 if p <= 6 else 10 if p <= 12 else 5 if p <= 60 else 1
-    steps_left = STEPS_PER_FIT * n_ratios * n_alphas
+    steps_left = STEPS * n_ratios * (p + n_alphas)
     for start in range(0, n_alphas, block):
         ratio, k = np.nonzero(wanted[:, start : start + block])
         k += start
@@ -285,7 +286,7 @@ def _elastic_net_paths(
         for i in unsettled:
             fit = ratio[i], k[i]
             nearest = u[ratio[i], k[i] - 1] if k[i] else np.zeros(p)
-            allowed = min(steps_left, STEPS_PER_COLUMN * p)
+            allowed = min(steps_left, STEPS * p)
             u[fit], steps = _active_set(gram, corr, l1[fit], l2[fit], nearest, allowed)
             steps_left -= steps
     return u
@@ -352,8 +353,9 @@ def _active_set(
     reaches zero, and drop it; else let the worst violator join. All vectors (p,). Returns u and the
     number of steps.
     """
-    u, signs = u.copy(), np.sign(u)
-    barred = np.zeros(len(u), dtype=bool)  # joined and would have left at once: rounding error
+    signs = np.sign(u)
+    # Joined and would have left at once: rounding error. May not join again until something moves.
+    barred = np.zeros(len(u), dtype=bool)
     for step in range(1, max_steps + 1):
         on = np.flatnonzero(signs)
         system = gram[on[:, None], on]
@@ -363,16 +365,18 @@ def _active_set(
         goal[on] = _solve_stack(system, corr[on] - l1[on] * signs[on])
         goal[on] += _solve_stack(system, TRACE * goal[on])
 
-        crossing = np.flatnonzero(goal * signs < 0)
+        before, crossing = u, np.flatnonzero(goal * signs < 0)
         if len(crossing):
             shares = u[crossing] / (u[crossing] - goal[crossing])
             first = crossing[np.argmin(shares)]
-            barred[first] |= u[first] == 0
-            u += shares.min() * (goal - u)
+            u = u + shares.min() * (goal - u)
             u[first] = signs[first] = 0
+            barred &= (np.sign(u) == np.sign(before)).all()
+            barred[first] |= before[first] == 0
             continue
 
         u = goal
+        barred &= (np.sign(u) == np.sign(before)).all()
         slope = corr - gram @ u
         excess = np.where((signs == 0) & ~barred, np.abs(slope) - l1, 0)
         worst = np.argmax(excess)

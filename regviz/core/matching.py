@@ -21,12 +21,14 @@ from regviz.core.selection import compress, mean_squared_error
 Index = NDArray[np.intp]
 
 # The range of a follower: from least squares to a fit that is empty to 1 part in REACH.
-FLOOR, REACH = 1e-14, 1e7
+FLOOR, REACH = 1e-14, 1e8
 # The first look: so many fits of each ratio, down to this share of alpha_max.
-RUNGS, LOWEST_RUNG = 100, 1e-9
+RUNGS, LOWEST_RUNG = 100, 1e-10
 # Then at most so many rounds. Close enough: this share of the empty model's error, or degrees of
 # freedom. A bracket of log(alpha) this narrow that is not close is a jump.
 ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-6
+# A fit is first sought among the neighbours of a known one: exchanges of columns, halvings for a root.
+EXCHANGES, HALVINGS = 6, 45
 
 
 def same_alpha(alphas: Array, l1_ratios: Array) -> Array:
@@ -42,7 +44,7 @@ def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> 
     Σ (y − ȳ)² / n wherever that can be reached. It cannot where the lasso fits better than the ratio at
     1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then that one, and the
     fit least squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
-    within 2e-7 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
+    within 2e-8 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
     """
     lasso = fit_grid(X, y, alphas, np.array([1.0]))
     empty = float(np.var(y))
@@ -59,11 +61,12 @@ def same_df(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
     jump where a weight enters or leaves, and now and then fall as alpha falls. Its alpha is the first,
     coming from above, at which the goal is reached; if the goal is jumped over, the nearer side of that
     jump. So a higher df never has a higher alpha, and a row is monotone wherever the lasso's df is. Out of
-    reach are 0 for a ridge (it comes within 1e-7 · rank) and, if columns are nearly dependent, the highest
-    df: they have the ends of the range in `same_training_error`.
+    reach are 0 for a ridge (it comes within 1e-8 · rank) and, if columns are nearly dependent, the highest
+    df: there the alphas are the ends of the range in `same_training_error`.
     """
     lasso = fit_grid(X, y, alphas, np.array([1.0]))
-    goals = -effective_df(X, lasso)[0]
+    # A hair less, so that the rank of X, which a ridge has at α = 0 only, belongs to a definite alpha.
+    goals = 5e-7 - effective_df(X, lasso)[0]
     return _follow(X, y, alphas, l1_ratios, goals, lambda pieces, alpha: -pieces.df(alpha), CLOSE)
 
 
@@ -89,26 +92,50 @@ class _Problem(NamedTuple):
 
     factor: Array  # (m, p)
     target: Array  # (m,)
-
-    @property
-    def gram(self) -> Array:
-        return self.factor.T @ self.factor
-
-    @property
-    def corr(self) -> Array:
-        return self.target @ self.factor
+    gram: Array  # (p, p)
+    corr: Array  # (p,)
+    rounding: Array  # (p,) below which a correlation is zero
 
     @classmethod
     def of(cls, X: Array, y: Array) -> _Problem:
         rows = compress(np.column_stack([X - X.mean(axis=0), y - y.mean()])) / np.sqrt(len(y))
-        return cls(rows[:, :-1], rows[:, -1])
+        size = np.linalg.norm(rows, axis=0)
+        factor, target = rows[:, :-1], rows[:, -1]
+        return cls(factor, target, factor.T @ factor, target @ factor, 1e-13 * size[:-1] * size[-1])
 
-    def coef(self, alphas: Array, l1_ratios: Array) -> Array:
-        """The fits of `fit_grid`, which centres: these rows and their negatives have mean 0."""
-        mirrored = np.sqrt(len(self.target)) * np.array([1.0, -1.0])
-        X = np.concatenate([sign * self.factor for sign in mirrored])
-        y = np.concatenate([sign * self.target for sign in mirrored])
-        return fit_grid(X, y, alphas, l1_ratios).coef
+    def fit(self, alphas: Array, l1_ratios: Array) -> Array:
+        """Signs (n_ratios, n_alphas, p) of the fits of `fit_grid`; it centres, so the rows stand mirrored."""
+        rows = np.column_stack([self.factor, self.target]) * np.sqrt(len(self.target))
+        rows = np.concatenate([rows, -rows])
+        return np.sign(fit_grid(rows[:, :-1], rows[:, -1], alphas, l1_ratios).coef)
+
+    def settle(self, signs: Array, l1: Array, l2: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """From the signs of a fit nearby to those of the fit with α ρ = l1 and α (1 − ρ) = l2, both (k, 1).
+
+        Solves on the support and exchanges the columns that violate the optimality conditions, a few times. Returns
+        the signs (k, p) and whether the conditions hold (k,); where l1 = 0 any sign will do.
+        """
+        signs, settled = signs.copy(), np.zeros(len(signs), dtype=bool)
+        todo = np.arange(len(signs))
+        for _ in range(EXCHANGES):
+            on = signs[todo] != 0
+            system = self.gram * (on[:, :, np.newaxis] & on[:, np.newaxis, :])
+            np.einsum("kii->ki", system)[...] += np.where(on, l2[todo], 1)
+            right = np.where(on, self.corr - l1[todo] * signs[todo], 0)
+            try:
+                coef = np.linalg.solve(system, right[..., np.newaxis])[..., 0]
+            except np.linalg.LinAlgError:  # dependent columns and all but no penalty
+                break
+            slope = self.corr - coef @ self.gram
+            leaves = (coef * signs[todo] < 0) & (l1[todo] > 0)
+            joins = ~on & (np.abs(slope) > l1[todo] + self.rounding)
+            wrong = (leaves | joins).any(axis=1)
+            settled[todo[~wrong]] = True
+            signs[todo] = np.where(leaves, 0, np.where(joins, np.sign(slope), signs[todo]))
+            todo = todo[wrong]
+            if not len(todo):
+                break
+        return signs, settled
 
 
 class _Pieces(NamedTuple):
@@ -118,36 +145,30 @@ class _Pieces(NamedTuple):
     X_S = U diag(d) Vᵀ, the fit on S leaves  y − X w = (y − U Uᵀy) + U r  with
 
         r = α ((1 − ρ) Uᵀy + ρ UᵀX_S s) / (d² + α (1 − ρ)).
-
-    l1, l2 (k, 1) are ρ and 1 − ρ > 0, signs (k, p) with 0 off S, d (k, q), fitted = Uᵀy (k, q),
-    pushed = UᵀX_S s (k, q) and rest = ‖y − U Uᵀy‖² (k,).
     """
 
-    l1: Array
-    l2: Array
-    signs: Array
-    d: Array
-    fitted: Array
-    pushed: Array
-    rest: Array
+    l1: Array  # (k, 1)  ρ
+    l2: Array  # (k, 1)  1 − ρ > 0
+    signs: Array  # (k, p)  0 off S
+    d: Array  # (k, q)
+    fitted: Array  # (k, q)  Uᵀy
+    pushed: Array  # (k, q)  UᵀX_S s
+    rest: Array  # (k,)  ‖y − U Uᵀy‖²
 
     @classmethod
-    def of(cls, problem: _Problem, l1_ratios: Array, coef: Array) -> _Pieces:
-        """l1_ratios (k,), coef (k, p): one SVD for each support that occurs."""
+    def of(cls, problem: _Problem, l1_ratios: Array, signs: Array) -> _Pieces:
+        """l1_ratios (k,), signs (k, p): one SVD for each support that occurs."""
         factor, target = problem.factor, problem.target
-        keys, first, which = np.unique(
-            np.packbits(coef != 0, axis=1), axis=0, return_index=True, return_inverse=True
+        _, first, which = np.unique(
+            np.packbits(signs != 0, axis=1), axis=0, return_index=True, return_inverse=True
         )
-        which = which.reshape(-1)
-        U, d, _ = np.linalg.svd(factor * (coef[first] != 0)[:, np.newaxis, :], full_matrices=False)
+        U, d, _ = np.linalg.svd(factor * (signs[first] != 0)[:, np.newaxis, :], full_matrices=False)
         fitted = target @ U  # (n_supports, q)
         rest = np.maximum(target @ target - np.square(fitted).sum(axis=1), 0)
-        pushed = np.empty((len(coef), d.shape[1]))
-        signs = np.sign(coef)
-        moved = signs @ factor.T  # (k, m)
-        for support in range(len(keys)):
-            chosen = which == support
-            pushed[chosen] = moved[chosen] @ U[support]
+        push = signs @ factor.T  # (k, m)
+        pushed = np.empty((len(signs), d.shape[1]))
+        for support in range(len(first)):
+            pushed[which == support] = push[which == support] @ U[support]
         l1 = l1_ratios[:, np.newaxis]
         return cls(l1, 1 - l1, signs, d[which], fitted[which], pushed, rest[which])
 
@@ -162,20 +183,6 @@ class _Pieces(NamedTuple):
         square = self.d**2
         return np.asarray((square / (square + alpha[:, np.newaxis] * self.l2)).sum(axis=1))
 
-    def hold(self, problem: _Problem, alpha: Array) -> NDArray[np.bool_]:
-        """Whether each is still the fit at alpha (k,): the optimality conditions of ρ > 0 and of ρ = 0."""
-        on, l1, l2 = self.signs != 0, alpha[:, np.newaxis] * self.l1, alpha[:, np.newaxis] * self.l2
-        system = problem.gram * (on[:, :, np.newaxis] & on[:, np.newaxis, :])
-        system += np.eye(on.shape[1]) * np.where(on, l2, 1)[:, np.newaxis, :]
-        right = np.where(on, problem.corr - l1 * self.signs, 0)
-        try:
-            coef = np.linalg.solve(system, right[..., np.newaxis])[..., 0]
-        except np.linalg.LinAlgError:  # dependent columns, all but no penalty
-            return np.zeros(len(on), dtype=bool)
-        same_signs = (coef * self.signs >= 0) | (self.l1 == 0)
-        stays_out = np.abs(problem.corr - coef @ problem.gram) <= l1 * (1 + 1e-12)
-        return np.asarray((same_signs & (on | stays_out)).all(axis=1))
-
     def take(self, index: Index) -> _Pieces:
         return _Pieces(*(array[index] for array in self))
 
@@ -183,7 +190,7 @@ class _Pieces(NamedTuple):
         return _Pieces(*(np.concatenate(pair) for pair in zip(self, more, strict=True)))
 
 
-Measure = Callable[[_Pieces, Array], Array]  # (k fits, alpha (k,)) -> (k,), rising in alpha
+Measure = Callable[[_Pieces, Array], Array]  # (k fits, alpha (k,)) -> (k,), rising in alpha on each
 
 
 # --- Following the lasso -----------------------------------------------------------------------
@@ -194,13 +201,13 @@ def _follow(
 ) -> Array:
     """The table of alphas on which `measure` has the goals (n_alphas,), for all ratios below 1."""
     out = same_alpha(alphas, l1_ratios)
-    followers, positive = np.flatnonzero(l1_ratios < 1), alphas > 0
+    followers, positive = np.flatnonzero(l1_ratios < 1), np.flatnonzero(alphas > 0)
     lasso_top = alpha_max(X, y, 1.0)
-    if lasso_top == 0 or not len(followers) or not positive.any():
+    if lasso_top == 0 or not len(followers) or not len(positive):
         return out
     wanted, where = np.unique(goals[positive], return_inverse=True)  # equal goals are sought once
     search = _Search(_Problem.of(X, y), l1_ratios[followers], lasso_top, measure, close)
-    out[np.ix_(followers, np.flatnonzero(positive))] = search.alphas(wanted)[:, where]
+    out[np.ix_(followers, positive)] = search.alphas(wanted)[:, where]
     return out
 
 
@@ -208,8 +215,8 @@ class _Search(NamedTuple):
     """For each ratio and goal, the largest alpha whose fit has a measure of at most the goal.
 
     A ladder of fits gives a bracket: a rung that reaches the goal, and the next above it, which does not.
-    Each later trial is made where a piece at an end of the bracket has the goal, or where the two pieces
-    meet. If the piece holds there the search is over, else the trial is fitted and the bracket narrower.
+    Each trial is made where the piece at an end of the bracket has the goal, or where the pieces of the two
+    ends meet. If that piece holds at the trial the search is over, else the bracket is narrower.
     """
 
     problem: _Problem
@@ -222,85 +229,90 @@ class _Search(NamedTuple):
         """goals (n_goals,), rising -> (n_ratios, n_goals)."""
         ladder = np.log(self._ladder())
         n_ratios, n_rungs = ladder.shape
-        pieces = self._fit(np.arange(n_ratios).repeat(n_rungs), ladder.ravel())
+        ratio = np.arange(n_ratios).repeat(n_rungs)
+        pieces = _Pieces.of(self.problem, self.l1_ratios[ratio], self._fit(ratio, np.exp(ladder.ravel())))
         values = self.measure(pieces, np.exp(ladder.ravel()))
         short = values.reshape(n_ratios, n_rungs, 1) > goals  # (n_ratios, n_rungs, n_goals)
-        last = n_rungs - 1 - np.argmin(short[:, ::-1], axis=1)  # rung that reaches the goal
-        out_of_reach, beyond = short.all(axis=1), last == n_rungs - 1
+        last = n_rungs - 1 - np.argmin(short[:, ::-1], axis=1)  # the rung that reaches the goal
+        out_of_reach, at_top = short.all(axis=1), last == n_rungs - 1
         found = np.where(out_of_reach, ladder[:, :1], ladder[:, -1:])  # (n_ratios, n_goals)
 
-        # The other goals (k,) lie in brackets (2, k), their low ends first: log(alpha) there, the number
-        # of the piece, and how far its measure is from the goal.
-        ratio, goal = np.nonzero(~out_of_reach & ~beyond)
-        aim = goals[goal]
-        piece = ratio * n_rungs + last[ratio, goal] + np.array([[0], [1]])
-        at, off = ladder.ravel()[piece], values[piece] - aim
-        newer = np.ones_like(goal)  # the end that was found last
-        todo = np.arange(len(goal))
+        ratio, goal = np.nonzero(~out_of_reach & ~at_top)
+        low = ratio * n_rungs + last[ratio, goal]
+        number = np.stack([low, low + 1])
+        found[ratio, goal] = self._close_in(ratio, goals[goal], number, ladder.ravel()[number], pieces)
+        return np.asarray(np.exp(np.maximum.accumulate(found, axis=1)))
+
+    def _close_in(self, ratio: Index, goal: Array, number: Index, at: Array, pieces: _Pieces) -> Array:
+        """log(alpha) for k brackets. ratio (k,), goal (k,); number of the piece and log(alpha) at the ends (2, k)."""
+        off = np.stack([self.measure(pieces.take(i), np.exp(x)) - goal for i, x in zip(number, at, strict=True)])
+        newer = np.ones_like(ratio)  # the end that was found last
+        todo = np.arange(len(ratio))
         for step in range(ROUNDS):
             if not len(todo):
                 break
-            first, second = piece[newer, np.arange(len(goal))][todo], piece[1 - newer, np.arange(len(goal))][todo]
-            trial = at[:, todo].mean(axis=0)
+            end, log_alpha = newer[todo], at[:, todo].mean(axis=0)
+            start = number[end, todo]
             if step % 4 < 3:
-                trial = self._trial(pieces.take(first), pieces.take(second), at[:, todo], newer[todo], aim[todo], trial)
-            alpha = np.exp(trial)
-            keep, swap = (pieces.take(number).hold(self.problem, alpha) for number in (first, second))
-            number = np.where(keep, first, second)
-            fresh = np.flatnonzero(~keep & ~swap)
-            number[fresh] = len(pieces.rest) + np.arange(len(fresh))
+                pair = pieces.take(start), pieces.take(number[1 - end, todo])
+                log_alpha = self._trial(*pair, goal[todo], *at[:, todo], end)
+            alpha = np.exp(log_alpha)
+
+            rho = self.l1_ratios[ratio[todo]]
+            before = pieces.signs[start]
+            penalty = alpha * rho, alpha * (1 - rho)
+            signs, settled = self.problem.settle(before, *(part[:, np.newaxis] for part in penalty))
+            if not settled.all():
+                signs[~settled] = self._fit(ratio[todo[~settled]], alpha[~settled])
+            fresh = np.flatnonzero((signs != before).any(axis=1))
+            start[fresh] = len(pieces.rest) + np.arange(len(fresh))
             if len(fresh):
-                pieces = pieces.followed_by(self._fit(ratio[todo[fresh]], trial[fresh]))
-            gap = self.measure(pieces.take(number), alpha) - aim[todo]
-            side = np.where(gap <= 0, 0, 1)
-            at[side, todo], piece[side, todo], off[side, todo], newer[todo] = trial, number, gap, side
-            todo = todo[(np.abs(gap) > self.close) & (np.ptp(at[:, todo], axis=0) > JUMP)]
-        nearer = np.argmin(np.abs(off), axis=0)
-        found[ratio, goal] = at[nearer, np.arange(len(goal))]
-        return np.asarray(np.exp(np.maximum.accumulate(found, axis=1)))
+                pieces = pieces.followed_by(_Pieces.of(self.problem, rho[fresh], signs[fresh]))
+
+            gap = self.measure(pieces.take(start), alpha) - goal[todo]
+            end = np.where(gap <= 0, 0, 1)
+            at[end, todo], number[end, todo], off[end, todo], newer[todo] = log_alpha, start, gap, end
+            todo = todo[(np.abs(gap) > self.close) & (at[1, todo] - at[0, todo] > JUMP)]
+        return np.where(np.abs(off[0]) <= np.abs(off[1]), at[0], at[1])
 
     def _trial(
-        self, newer: _Pieces, older: _Pieces, at: Array, side: Index, aim: Array, otherwise: Array
+        self, newer: _Pieces, older: _Pieces, goal: Array, low: Array, high: Array, end: Index
     ) -> Array:
-        """log(alpha) where a piece has the goal, the newer one's first; else just beyond where they meet."""
-        low, high = at
+        """log(alpha) where a piece has the goal, the newer one first; else just beyond where they meet; or halfway."""
         meet = _root(lambda alpha: newer.error(alpha) - older.error(alpha), low, high)
-        beyond = meet + 0.4 * JUMP * np.where(side == 0, 1, -1)
-        trial = np.where(np.isnan(meet), otherwise, np.clip(beyond, low + 0.1 * JUMP, high - 0.1 * JUMP))
-        for pieces in (older, newer):
-            root = _root(lambda alpha, pieces=pieces: self.measure(pieces, alpha) - aim, low, high)
-            trial = np.where(np.isnan(root), trial, root)
-        return trial
+        meet = np.clip(meet + np.where(end == 0, 0.4, -0.4) * JUMP, low + 0.1 * JUMP, high - 0.1 * JUMP)
+        choices = [
+            _root(lambda alpha: self.measure(newer, alpha) - goal, low, high),
+            _root(lambda alpha: self.measure(older, alpha) - goal, low, high),
+            meet,
+        ]
+        return np.select([~np.isnan(choice) for choice in choices], choices, 0.5 * (low + high))
 
     def _ladder(self) -> Array:
-        """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS)."""
+        """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS), rising."""
         l1 = self.l1_ratios
-        largest = np.linalg.norm(self.problem.factor, 2) ** 2
-        top = REACH * largest / (1 - l1)
-        top = np.minimum(top, np.divide(self.lasso_top, l1, out=np.full_like(top, np.inf), where=l1 > 0))
-        top *= 1 + 1e-9
+        empty = np.divide(self.lasso_top, l1, out=np.full_like(l1, np.inf), where=l1 > 0)
+        top = np.minimum(empty, REACH * np.linalg.norm(self.problem.gram, 2) / (1 - l1)) * (1 + 1e-9)
         low = np.minimum(LOWEST_RUNG * self.lasso_top, 1e-3 * top)
         floor = np.minimum(FLOOR * self.lasso_top, 1e-3 * low)
         return np.concatenate([floor[:, np.newaxis], np.geomspace(low, top, RUNGS, axis=1)], axis=1)
 
-    def _fit(self, ratio: Index, log_alpha: Array) -> _Pieces:
-        """The fits of ratio number `ratio` (k,), rising, at alpha (k,)."""
+    def _fit(self, ratio: Index, alpha: Array) -> Array:
+        """Signs (k, p) of the fits of ratio number `ratio` (k,), rising, at alpha (k,): one grid."""
         rows, start, which, counts = np.unique(
             ratio, return_index=True, return_inverse=True, return_counts=True
         )
         place = np.arange(len(ratio)) - start[which]
-        alpha = np.exp(log_alpha)
         table = np.tile(alpha[start][:, np.newaxis], counts.max())
         table[which, place] = alpha
-        coef = self.problem.coef(table, self.l1_ratios[rows])[which, place]
-        return _Pieces.of(self.problem, self.l1_ratios[ratio], coef)
+        return self.problem.fit(table, self.l1_ratios[rows])[which, place]
 
 
 def _root(gap: Callable[[Array], Array], low: Array, high: Array) -> Array:
     """log(alpha) between low and high where the gap at alpha changes its sign, else NaN; all (k,)."""
     start = gap(np.exp(low)) <= 0
     crossed = start != (gap(np.exp(high)) <= 0)
-    for _ in range(45):
+    for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
         before = (gap(np.exp(middle)) <= 0) == start
         low, high = np.where(before, middle, low), np.where(before, high, middle)

@@ -1,0 +1,41 @@
+# Everything sets itself up: make run on a fresh machine opens the app.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+# One BLAS thread: the solver's stacked small systems are several times slower with two.
+export OPENBLAS_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
+
+.PHONY: run test bench lint format clean
+
+run: $(VENV)/run.done
+	$(BIN)/streamlit run app.py --server.headless=false
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(VENV)/dev.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.done
+	$(BIN)/python -m benchmarks.grid
+	$(BIN)/python -m benchmarks.drag
+
+format: $(VENV)/dev.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(VENV)/run.done: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/dev.done: requirements.txt requirements-dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $(VENV)/run.done $@
+
+clean:
+	rm -rf $(VENV) static .mypy_cache .ruff_cache .hypothesis

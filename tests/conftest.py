@@ -1,0 +1,49 @@
+"""Fixtures: one server and one Chromium for all browser tests, and hypothesis without deadlines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, Page
+
+from tests.harness import chromium, chromium_path, serve
+
+settings.register_profile("regviz", deadline=None, print_blob=True)
+settings.load_profile("regviz")
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    """The address of a server that runs the app."""
+    with serve() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; installed if it is missing and we may."""
+    if chromium_path() is None and (os.environ.get("CI") or os.geteuid() == 0):
+        subprocess.run(["apt-get", "update"], check=True, stdout=subprocess.DEVNULL)
+        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+    if chromium_path() is None:
+        pytest.skip("no Chromium: install it (Debian: apt-get install chromium) or name it in REGVIZ_CHROMIUM")
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh visitor with a laptop's screen, who may use the clipboard."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor = context.new_page()
+    errors: list[str] = []
+    visitor.on("pageerror", lambda error: errors.append(str(error)))
+    yield visitor
+    context.close()
+    assert not errors, errors
