@@ -10,15 +10,17 @@ from regviz.sweeps import Settings, compare
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def sweep(settings: Settings, own_key: str, _own):
-    """Payload, feature names and notes of one sweep, shared by all visitors with the same settings."""
+    """Payload, axes, feature names and notes of one sweep, shared by all visitors with the same settings."""
     fitted = compare(settings, _own)
-    return payload(picture.board(fitted)), fitted.names, picture.notes(fitted)
+    board = picture.board(fitted)
+    return payload(board), board.axes, fitted.names, picture.notes(fitted)
 
 
 ui.open_page("app.py")
 settings, own = ui.side_panel()
-board, names, notes = sweep(settings, ui.fingerprint(own), own)
+board, axes, names, notes = sweep(settings, ui.fingerprint(own), own)
 ui.choose_weights(names)
+ui.mend_position(axes)
 for note in notes:
     st.info(note, icon=":material/info:")
 ui.live_board(board, "compare")

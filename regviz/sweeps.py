@@ -18,7 +18,7 @@ from regviz.core.features import BASES, MAX_DEGREE, MIN_DEGREE, Standardizer
 from regviz.core.geometry import Slices, slices
 from regviz.core.linear import LinearGrid, alpha_max, effective_df, fit_grid
 from regviz.core.matching import cross_validated, same_alpha, same_df, same_training_error
-from regviz.core.selection import cross_validate
+from regviz.core.selection import cross_validate, mean_squared_error
 
 OWN_DATA = "csv"
 AUTOMATIC = "automatic"
@@ -175,9 +175,11 @@ class Compare:
     slices: Slices | None  # None if there is only one weight
     best: Array | None  # (R,) alphas of the smallest cross-validated error, if match = "cv"
     x_line: Array  # (m,) where the fitted curve is drawn; empty for real data
-    line_design: Array  # (m, p) features there
     shown: Array  # row numbers drawn in predicted against observed; empty for synthetic data
-    shown_design: Array  # (n_shown, p)
+    # Predictions at x_line or on the shown rows, as basis @ coordinates with orthonormal columns: exact in single
+    # precision even where weights of 1e6 cancel.
+    basis: Array  # (m or n_shown, k)
+    coordinates: Array  # (R, A, k)
 
     @property
     def is_curve(self) -> bool:
@@ -204,9 +206,9 @@ def stops(low: float, high: float) -> Array:
 
 
 def alpha_stops(top: float) -> Array:
-    """λ = 0 and seven decades up to 3 times the λ at which the lasso is empty."""
+    """λ = 0 and six decades up to 3 times the λ at which the lasso is empty."""
     top = top if top > 0 else 1.0
-    return stops(3e-7 * top, 3 * top)
+    return stops(3e-6 * top, 3 * top)
 
 
 def _pair(settings: Settings, names: tuple[str, ...], lasso: Array) -> tuple[int, int] | None:
@@ -256,30 +258,29 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
         table = same_alpha(alphas, L1_RATIOS)
 
     grid = fit_grid(X, y, table, L1_RATIOS)
-    coef, intercept = grid.coef, grid.intercept[..., np.newaxis]
+    coef = grid.coef
 
     def rms(design: Array, target: Array) -> Array:
-        if not len(target):
-            return np.full(table.shape, np.nan)
-        return np.asarray(np.sqrt(((target - coef @ design.T - intercept) ** 2).mean(axis=-1)))
+        return np.sqrt(mean_squared_error(grid, design, target))
 
     expected = np.full(table.shape, np.nan)
-    x_line = line_design = shown_design = np.zeros((0, 0))
-    shown = np.zeros(0, dtype=int)
+    x_line, shown = np.zeros(0), np.zeros(0, dtype=int)
     if domain is not None and data.truth is not None and data.noise_sd is not None:
         # The mean over x uniform on the domain, by the midpoint rule, plus the variance of the noise.
         middle = domain[0] + (domain[1] - domain[0]) * (np.arange(400) + 0.5) / 400
         bias = rms(scaler.transform(basis.expand(middle, settings.degree, domain)), data.truth(middle))
         expected = np.sqrt(bias**2 + data.noise_sd**2)
         x_line = np.linspace(*domain, 201)
-        line_design = scaler.transform(basis.expand(x_line, settings.degree, domain))
+        drawn = scaler.transform(basis.expand(x_line, settings.degree, domain))
     else:
         shown = np.sort(np.random.default_rng(0).permutation(data.n_samples)[:MAX_POINTS_DRAWN])
-        shown_design = features[shown]
+        drawn = features[shown]
 
     rho = L1_RATIOS[:, np.newaxis]
     size = np.abs(coef)
     train_error = rms(X, y)
+    line, triangle = np.linalg.qr(np.column_stack([drawn, np.ones(len(drawn))]))
+    coordinates = np.concatenate([coef, grid.intercept[..., np.newaxis]], axis=-1) @ triangle.T
     pair = _pair(settings, names, coef[L1])
     return Compare(
         settings=settings,
@@ -300,8 +301,8 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
         l2_penalty=table * (1 - rho) / 2 * (size**2).sum(axis=-1),
         slices=None if pair is None else slices(X, y, coef, L1_RATIOS, pair),
         best=best,
-        x_line=x_line.ravel(),
-        line_design=line_design,
+        x_line=x_line,
         shown=shown,
-        shown_design=shown_design,
+        basis=line,
+        coordinates=coordinates,
     )

@@ -7,7 +7,7 @@ the side panel and mounts a live board. Widget key = Settings field = URL field,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import streamlit as st
 
 from regviz.core.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
 from regviz.core.datasets import DATASETS, Data
+from regviz.live.board import Axis
 from regviz.live.component import live, share_link
 from regviz.sweeps import AUTOMATIC, OWN_DATA, Knob, Settings
 
@@ -72,8 +73,8 @@ def open_page(path: str) -> Page:
         with st.sidebar:
             for entry in PAGES:
                 st.page_link(entry.path, label=entry.title, icon=entry.icon)
-    for problem in st.session_state.get("url_problems", ()):
-        st.warning(problem, icon=":material/link_off:")
+    for problem in st.session_state.pop("url_problems", ()):
+        st.warning(_plain(problem), icon=":material/link_off:")
     return page
 
 
@@ -82,8 +83,9 @@ def open_page(path: str) -> Page:
 
 def _mend_url() -> None:
     """Once a session, before any widget is bound: replace what the URL has wrong by the nearest valid value."""
-    if "url_problems" in st.session_state:
+    if "url_mended" in st.session_state:
         return
+    st.session_state["url_mended"] = True
     raw = {name: value for name, value in st.query_params.items() if name in Settings.knobs()}
     settings, problems = Settings.clean(raw)
     st.session_state["url_problems"] = problems
@@ -91,6 +93,18 @@ def _mend_url() -> None:
     if right != raw:
         st.query_params.update(right)
         st.rerun()
+
+
+def mend_position(axes: Iterable[Axis]) -> None:
+    """Sliders whose position in the URL is not one they can have: say so and take the nearest."""
+    for axis in axes:
+        raw = st.query_params.get(axis.name)
+        if raw is not None and not axis.holds(raw):
+            right = axis.text[axis.nearest(raw)]
+            st.query_params[axis.name] = right
+            low, high = axis.text[0], axis.text[-1]
+            told = f"{axis.label} ({axis.name}) must be {low} to {high}, got “{raw[:40]}”; using {right}."
+            st.warning(_plain(told), icon=":material/link_off:")
 
 
 def written(name: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Is every fit of the grid the exact solution? Certificates, trusted oracles, and what broke others."""
+"""Is every fit of the grid the exact solution? Certificates, oracles, and what broke others."""
 
 from itertools import product
 
@@ -64,7 +64,7 @@ def independent_kkt(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.ndarra
 
 
 def coefficient_rounding(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.ndarray:
-    """What rounding w to 16 digits alone may do to the certificate: eps sum |w_j| rms(x_j)/rms(y)."""
+    """What rounding w alone does to the certificate: eps sum |w_j| rms(x_j) / rms(y)."""
     spread = X.std(axis=0) / (y.std() or 1)
     return np.finfo(float).eps * (np.abs(grid.coef) * spread).sum(axis=-1)
 
@@ -290,6 +290,14 @@ def test_one_row_of_alphas_a_ratio() -> None:
         np.testing.assert_allclose(
             fit_grid(X, y, alphas[i], RATIOS[[i]]).coef[0], grid.coef[i], rtol=1e-9, atol=1e-12
         )
+
+
+def test_a_single_weak_penalty_is_solved_from_nothing() -> None:
+    for seed in range(40):
+        X, y = random_problem(n=17, p=12, seed=seed)
+        scale = alpha_max(X, y, 1)
+        for rho, share in product([0.03, 1.0], [1e-2, 1e-6]):
+            assert_exact(X, y, fit_grid(X, y, [share * scale], [rho]))
 
 
 def test_the_input_stays_as_it_was() -> None:

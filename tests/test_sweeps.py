@@ -52,7 +52,7 @@ def test_numbers_on_screen_are_those_of_the_fits() -> None:
         assert sweep.data_loss[r, a] == pytest.approx(residual @ residual / (2 * len(y)), rel=1e-9)
         assert sweep.l1_penalty[r, a] == pytest.approx(alpha * rho * np.abs(w).sum())
         assert sweep.l2_penalty[r, a] == pytest.approx(alpha * (1 - rho) / 2 * (w @ w))
-        drawn = sweep.line_design @ w + b
+        drawn = sweep.basis @ sweep.coordinates[r, a]
         noise = sweep.data.noise_sd
         assert noise is not None
         assert sweep.data.truth is not None
@@ -67,7 +67,7 @@ def test_the_expected_error_is_that_of_new_points() -> None:
     x = generator.uniform(0, 1, 100_000)
     y = np.sin(2 * np.pi * x) + DEFAULT.noise * generator.normal(size=len(x))
     at = sweep.start
-    predicted = np.interp(x, sweep.x_line, sweep.line_design @ sweep.grid.coef[L1, at] + sweep.grid.intercept[L1, at])
+    predicted = np.interp(x, sweep.x_line, sweep.basis @ sweep.coordinates[L1, at])
     assert np.sqrt(np.mean((y - predicted) ** 2)) == pytest.approx(sweep.expected_error[L1, at], rel=0.01)
 
 

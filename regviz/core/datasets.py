@@ -162,9 +162,7 @@ def split(n_samples: int, validation_share: float, random_state: int) -> tuple[I
     """
     _check_whole("n_samples", n_samples, MIN_TRAINING, None)
     if not 0.0 <= validation_share < 1.0:
-        raise ValueError(
-            f"validation_share must be 0 or more and less than 1, got {validation_share}"
-        )
+        raise ValueError(f"validation_share must be 0 or more and less than 1, got {validation_share}")
     order = np.argsort(_generator(random_state, _SPLIT_STREAM).random(n_samples), kind="stable")
     wanted = max(round(validation_share * n_samples), int(validation_share > 0))
     n_validation = min(wanted, n_samples - MIN_TRAINING)
@@ -295,8 +293,7 @@ DATASETS: dict[str, Dataset] = {
         Synthetic(
             name="cubic",
             label="Cubic",
-            description="4x³ − 3x: two powers make it, or one single Chebyshev term; does L1 find "
-            "them?",
+            description="4x³ − 3x: two powers make it, or one single Chebyshev term; does L1 find them?",
             domain=(-1.0, 1.0),
             truth=_cubic,
         ),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regviz.core import Array
+from regviz.core.selection import compress
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +44,7 @@ class Slices:
 
     def ball(self, l1_ratios: Array, angles: Array) -> Array:
         """Distance from the origin to the ball P(w) = t in each direction, (n_ratios, n_alphas, n_angles)."""
-        return ball_radius(
-            l1_ratios[:, np.newaxis, np.newaxis], self.budget[..., np.newaxis], angles
-        )
+        return ball_radius(l1_ratios[:, np.newaxis, np.newaxis], self.budget[..., np.newaxis], angles)
 
 
 def ball_radius(l1_ratio: Array | float, budget: Array | float, angles: Array) -> Array:
@@ -67,26 +66,24 @@ def slices(X: Array, y: Array, coef: Array, l1_ratios: Array, pair: tuple[int, i
     X (n_samples, n_features) and y (n_samples,) are what was fitted, coef (n_ratios, n_alphas, n_features) the
     fits, which carry an unpenalised intercept: X and y are centred here. If the two columns are collinear (or
     constant) the bowl is a valley: o is then the lowest point nearest to the solution, and the ellipse is
-    drawn only across the valley. Raises ValueError unless pair names two different columns.
+    drawn only across the valley. Work beyond one QR factorisation does not grow with n_samples. Raises
+    ValueError unless pair names two different columns.
     """
     a, b = pair
     n_features = X.shape[1]
     if not (0 <= a < n_features and 0 <= b < n_features and a != b):
         raise ValueError(f"pair must be two different columns of 0 to {n_features - 1}, got {pair}")
-    Z = X - X.mean(axis=0)
-    residual = (y - y.mean()) - coef @ Z.T  # (n_ratios, n_alphas, n_samples)
-    columns = Z[:, [a, b]]
-    gram = columns.T @ columns / len(y)
+    rows = compress(np.column_stack([X - X.mean(axis=0), y - y.mean()])) / np.sqrt(len(y))
+    residual = rows[:, -1] - coef @ rows[:, :-1].T  # (n_ratios, n_alphas, at most n_features + 1)
+    columns = rows[:, [a, b]]
+    gram = columns.T @ columns
     values, vectors = np.linalg.eigh(gram)
     kept = values > 1e-14 * max(values[-1], np.finfo(float).tiny)
     root = np.where(kept, np.sqrt(np.where(kept, values, 1.0)), 0.0)
     inverse_root = np.where(kept, 1.0 / np.where(kept, root, 1.0), 0.0)
     solution = coef[..., [a, b]]
-    pull = residual @ columns / len(y)  # −∇D at the solution
+    pull = residual @ columns  # −∇D at the solution
     optimum = solution + pull @ (vectors * inverse_root**2 @ vectors.T)
-
-    def contour(point: Array) -> Array:  # m of the contour through a point
-        return np.asarray(np.linalg.norm((point - optimum) @ vectors * root, axis=-1))
 
     size = np.abs(solution)
     rho = l1_ratios[:, np.newaxis]
@@ -95,8 +92,8 @@ def slices(X: Array, y: Array, coef: Array, l1_ratios: Array, pair: tuple[int, i
         solution=solution,
         optimum=optimum,
         shape=vectors * inverse_root @ vectors.T,
-        touch=contour(solution),
-        origin=contour(np.zeros(2)),
+        touch=np.linalg.norm(pull @ vectors * inverse_root, axis=-1),
+        origin=np.linalg.norm(optimum @ vectors * root, axis=-1),
         budget=rho * size.sum(axis=-1) + (1 - rho) / 2 * (size**2).sum(axis=-1),
         gram=gram,
     )

@@ -21,7 +21,7 @@ from regviz.core.selection import compress, mean_squared_error
 Index = NDArray[np.intp]
 
 # The range of a follower: from least squares to a fit that is empty to 1 part in REACH.
-FLOOR, REACH = 1e-14, 1e8
+FLOOR, REACH = 5e-15, 1e8
 # The first look: so many fits of each ratio, down to this share of alpha_max.
 RUNGS, LOWEST_RUNG = 100, 1e-10
 # Then at most so many rounds. Close enough: this share of the empty model's error, or degrees of
@@ -42,7 +42,7 @@ def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> 
     X (n, p), y (n,), alphas (n_alphas,), l1_ratios (n_ratios,) -> (n_ratios, n_alphas), finite and >= 0;
     in every row alpha rises with the lasso's alpha. The errors agree to 1e-6 of the empty model's error
     Σ (y − ȳ)² / n wherever that can be reached. It cannot where the lasso fits better than the ratio at
-    1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then that one, and the
+    1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then half of that, and the
     fit least squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
     within 2e-8 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
     """
@@ -107,7 +107,7 @@ class _Problem(NamedTuple):
         """Signs (n_ratios, n_alphas, p) of the fits of `fit_grid`; it centres, so the rows stand mirrored."""
         rows = np.column_stack([self.factor, self.target]) * np.sqrt(len(self.target))
         rows = np.concatenate([rows, -rows])
-        return np.sign(fit_grid(rows[:, :-1], rows[:, -1], alphas, l1_ratios).coef)
+        return np.asarray(np.sign(fit_grid(rows[:, :-1], rows[:, -1], alphas, l1_ratios).coef))
 
     def settle(self, signs: Array, l1: Array, l2: Array) -> tuple[Array, NDArray[np.bool_]]:
         """From the signs of a fit nearby to those of the fit with α ρ = l1 and α (1 − ρ) = l2, both (k, 1).
@@ -159,9 +159,7 @@ class _Pieces(NamedTuple):
     def of(cls, problem: _Problem, l1_ratios: Array, signs: Array) -> _Pieces:
         """l1_ratios (k,), signs (k, p): one SVD for each support that occurs."""
         factor, target = problem.factor, problem.target
-        _, first, which = np.unique(
-            np.packbits(signs != 0, axis=1), axis=0, return_index=True, return_inverse=True
-        )
+        _, first, which = np.unique(np.packbits(signs != 0, axis=1), axis=0, return_index=True, return_inverse=True)
         U, d, _ = np.linalg.svd(factor * (signs[first] != 0)[:, np.newaxis, :], full_matrices=False)
         fitted = target @ U  # (n_supports, q)
         rest = np.maximum(target @ target - np.square(fitted).sum(axis=1), 0)
@@ -196,9 +194,7 @@ Measure = Callable[[_Pieces, Array], Array]  # (k fits, alpha (k,)) -> (k,), ris
 # --- Following the lasso -----------------------------------------------------------------------
 
 
-def _follow(
-    X: Array, y: Array, alphas: Array, l1_ratios: Array, goals: Array, measure: Measure, close: float
-) -> Array:
+def _follow(X: Array, y: Array, alphas: Array, l1_ratios: Array, goals: Array, measure: Measure, close: float) -> Array:
     """The table of alphas on which `measure` has the goals (n_alphas,), for all ratios below 1."""
     out = same_alpha(alphas, l1_ratios)
     followers, positive = np.flatnonzero(l1_ratios < 1), np.flatnonzero(alphas > 0)
@@ -244,49 +240,59 @@ class _Search(NamedTuple):
         return np.asarray(np.exp(np.maximum.accumulate(found, axis=1)))
 
     def _close_in(self, ratio: Index, goal: Array, number: Index, at: Array, pieces: _Pieces) -> Array:
-        """log(alpha) for k brackets. ratio (k,), goal (k,); number of the piece and log(alpha) at the ends (2, k)."""
-        off = np.stack([self.measure(pieces.take(i), np.exp(x)) - goal for i, x in zip(number, at, strict=True)])
+        """log(alpha) of k goals.
+
+        ratio (k,), goal (k,); number, of the pieces, and at, log(alpha), are (2, k): at the bracket's ends, the
+        low one first.
+        """
+        ends = zip(number, np.exp(at), strict=True)
+        off = np.stack([self.measure(pieces.take(i), alpha) - goal for i, alpha in ends])
         newer = np.ones_like(ratio)  # the end that was found last
         todo = np.arange(len(ratio))
         for step in range(ROUNDS):
             if not len(todo):
                 break
-            end, log_alpha = newer[todo], at[:, todo].mean(axis=0)
-            start = number[end, todo]
+            log_alpha = at[:, todo].mean(axis=0)
             if step % 4 < 3:
-                pair = pieces.take(start), pieces.take(number[1 - end, todo])
-                log_alpha = self._trial(*pair, goal[todo], *at[:, todo], end)
+                low, high = (pieces.take(i) for i in number[:, todo])
+                log_alpha = self._trial(low, high, newer[todo], at[:, todo], goal[todo])
             alpha = np.exp(log_alpha)
-
-            rho = self.l1_ratios[ratio[todo]]
-            before = pieces.signs[start]
-            penalty = alpha * rho, alpha * (1 - rho)
-            signs, settled = self.problem.settle(before, *(part[:, np.newaxis] for part in penalty))
-            if not settled.all():
-                signs[~settled] = self._fit(ratio[todo[~settled]], alpha[~settled])
-            fresh = np.flatnonzero((signs != before).any(axis=1))
-            start[fresh] = len(pieces.rest) + np.arange(len(fresh))
-            if len(fresh):
-                pieces = pieces.followed_by(_Pieces.of(self.problem, rho[fresh], signs[fresh]))
-
-            gap = self.measure(pieces.take(start), alpha) - goal[todo]
+            fit, pieces = self._hold(pieces, number[newer[todo], todo], ratio[todo], alpha)
+            gap = self.measure(pieces.take(fit), alpha) - goal[todo]
             end = np.where(gap <= 0, 0, 1)
-            at[end, todo], number[end, todo], off[end, todo], newer[todo] = log_alpha, start, gap, end
+            at[end, todo], number[end, todo], off[end, todo], newer[todo] = log_alpha, fit, gap, end
             todo = todo[(np.abs(gap) > self.close) & (at[1, todo] - at[0, todo] > JUMP)]
-        return np.where(np.abs(off[0]) <= np.abs(off[1]), at[0], at[1])
+        return np.asarray(np.where(np.abs(off[0]) <= np.abs(off[1]), *at))
 
-    def _trial(
-        self, newer: _Pieces, older: _Pieces, goal: Array, low: Array, high: Array, end: Index
-    ) -> Array:
-        """log(alpha) where a piece has the goal, the newer one first; else just beyond where they meet; or halfway."""
-        meet = _root(lambda alpha: newer.error(alpha) - older.error(alpha), low, high)
-        meet = np.clip(meet + np.where(end == 0, 0.4, -0.4) * JUMP, low + 0.1 * JUMP, high - 0.1 * JUMP)
-        choices = [
-            _root(lambda alpha: self.measure(newer, alpha) - goal, low, high),
-            _root(lambda alpha: self.measure(older, alpha) - goal, low, high),
-            meet,
-        ]
-        return np.select([~np.isnan(choice) for choice in choices], choices, 0.5 * (low + high))
+    def _trial(self, low: _Pieces, high: _Pieces, newer: Index, at: Array, goal: Array) -> Array:
+        """log(alpha) at which a piece has the goal, the newer one if it can.
+
+        Else just beyond the point where the two pieces meet, because the measure may jump there; or halfway.
+        """
+        from_low = _root(lambda alpha: self.measure(low, alpha) - goal, *at)
+        from_high = _root(lambda alpha: self.measure(high, alpha) - goal, *at)
+        newest, other = np.where(newer == 0, (from_low, from_high), (from_high, from_low))
+        meet = _root(lambda alpha: low.error(alpha) - high.error(alpha), *at)
+        meet = np.clip(meet + np.where(newer == 0, 0.4, -0.4) * JUMP, at[0] + 0.1 * JUMP, at[1] - 0.1 * JUMP)
+        choices = [newest, other, meet]
+        return np.select([~np.isnan(choice) for choice in choices], choices, at.mean(axis=0))
+
+    def _hold(self, pieces: _Pieces, number: Index, ratio: Index, alpha: Array) -> tuple[Index, _Pieces]:
+        """Numbers (k,) of the pieces that hold for a ratio at alpha; new ones are added to the pieces.
+
+        number, ratio, alpha (k,): the piece number `number` is the first guess.
+        """
+        rho, before = self.l1_ratios[ratio], pieces.signs[number]
+        l1, l2 = alpha * rho, alpha * (1 - rho)
+        signs, settled = self.problem.settle(before, l1[:, np.newaxis], l2[:, np.newaxis])
+        if not settled.all():
+            signs[~settled] = self._fit(ratio[~settled], alpha[~settled])
+        new = np.flatnonzero((signs != before).any(axis=1))
+        if not len(new):
+            return number, pieces
+        number = number.copy()
+        number[new] = len(pieces.rest) + np.arange(len(new))
+        return number, pieces.followed_by(_Pieces.of(self.problem, rho[new], signs[new]))
 
     def _ladder(self) -> Array:
         """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS), rising."""
@@ -299,13 +305,11 @@ class _Search(NamedTuple):
 
     def _fit(self, ratio: Index, alpha: Array) -> Array:
         """Signs (k, p) of the fits of ratio number `ratio` (k,), rising, at alpha (k,): one grid."""
-        rows, start, which, counts = np.unique(
-            ratio, return_index=True, return_inverse=True, return_counts=True
-        )
+        rows, start, which, counts = np.unique(ratio, return_index=True, return_inverse=True, return_counts=True)
         place = np.arange(len(ratio)) - start[which]
         table = np.tile(alpha[start][:, np.newaxis], counts.max())
         table[which, place] = alpha
-        return self.problem.fit(table, self.l1_ratios[rows])[which, place]
+        return np.asarray(self.problem.fit(table, self.l1_ratios[rows])[which, place])
 
 
 def _root(gap: Callable[[Array], Array], low: Array, high: Array) -> Array:

@@ -16,7 +16,7 @@ def compress(table: Array) -> Array:
     columns is formed, so nothing cancels as it would in tableᵀ table.
     """
     n_rows, n_columns = table.shape
-    return np.linalg.qr(table, mode="r") if n_rows > n_columns else table
+    return np.asarray(np.linalg.qr(table, mode="r")) if n_rows > n_columns else table
 
 
 def mean_squared_error(grid: LinearGrid, X: Array, y: Array) -> Array:

@@ -90,6 +90,8 @@ class _View:
         self.strength = strength
         self.swept = ("l1_ratio", strength)
         self.p = sweep.grid.coef.shape[-1]
+        self.names = tuple(_word(name) for name in sweep.names)
+        self.target = _word(sweep.data.target_name)
         self.soft, self.reach = _weight_scale(sweep)
         self.arrays: dict[str, Swept] = {}
         self.values: dict[str, tuple[Ref, str]] = {"p": (Ref("p"), "int")}
@@ -109,7 +111,7 @@ class _View:
         penalty = sweep.l1_penalty + sweep.l2_penalty
         swept: dict[str, NDArray[Any]] = {
             "coef": grid.coef,
-            "intercept": grid.intercept,
+            "coordinates": sweep.coordinates,
             "lambda": grid.alphas,
             "zeros": (grid.coef == 0).sum(axis=-1).astype(np.uint8),
             "df": sweep.df,
@@ -119,7 +121,6 @@ class _View:
             "norm2": np.sqrt((size**2).sum(axis=-1)),
             "data_loss": sweep.data_loss,
             "penalty": penalty,
-            "objective": sweep.data_loss + penalty,
         }
         if len(sweep.validation):
             swept["validation"] = sweep.validation_error
@@ -169,10 +170,10 @@ class _View:
                 self.arrays[f"{part}_y"] = Swept(sweep.data.y[rows])
             else:
                 chosen = np.isin(sweep.shown, rows)
-                self.arrays[f"{part}_design"] = Swept(sweep.shown_design[chosen])
+                self.arrays[f"{part}_basis"] = Swept(sweep.basis[chosen])
                 self.arrays[f"{part}_y"] = Swept(sweep.data.y[sweep.shown[chosen]])
         if sweep.is_curve and sweep.data.truth is not None:
-            self.arrays["line"] = Swept(sweep.line_design)
+            self.arrays["line"] = Swept(sweep.basis)
             self.arrays["x_line"] = Swept(sweep.x_line)
             self.arrays["truth"] = Swept(sweep.data.truth(sweep.x_line))
 
@@ -200,7 +201,7 @@ class _Column:
         self.colour = f"${key}"
         forms = {"zeros": "int", "kkt": "1", "df": "3", "lambda": "3", "budget": "3"}
         numbers = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
-        numbers += ("data_loss", "penalty", "objective", "budget")
+        numbers += ("data_loss", "penalty", "budget")
         for name in numbers:
             if name in view.arrays:
                 view.values[f"{key}_{name}"] = (self.ref(name), forms.get(name, "3"))
@@ -297,9 +298,8 @@ class _Column:
             height=225,
         )
 
-    def _prediction(self, design: str, pin: dict[str, int] | None = None) -> Moving:
-        pin = pin or {}
-        return Moving(self.ref("coef", **pin), matrix=design, offset=self.ref("intercept", **pin))
+    def _prediction(self, basis: str, pin: dict[str, int] | None = None) -> Moving:
+        return Moving(self.ref("coordinates", **(pin or {})), matrix=basis)
 
     def observed(self) -> LiveFigure:
         sweep, key = self.view.sweep, self.key
@@ -307,8 +307,8 @@ class _Column:
         room = 0.05 * (y.max() - y.min() or 1.0)
         ends = [float(y.min() - room), float(y.max() + room)]
         moving = [
-            LiveTrace(1, y=self._prediction("train_design", {self.view.strength: 0}), still=True),
-            LiveTrace(2, y=self._prediction("train_design")),
+            LiveTrace(1, y=self._prediction("train_basis", {self.view.strength: 0}), still=True),
+            LiveTrace(2, y=self._prediction("train_basis")),
         ]
         traces = [
             _line(ends, ends, "$truth/0.75", "perfect prediction", width=1.6, dash="dash"),
@@ -317,7 +317,7 @@ class _Column:
         ]
         if len(sweep.validation):
             traces.append(_dots("@validation_y", None, "$validation", "validation rows", "diamond-open", 7))
-            moving.append(LiveTrace(3, y=self._prediction("validation_design")))
+            moving.append(LiveTrace(3, y=self._prediction("validation_basis")))
         some = f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)" if len(sweep.shown) < sweep.data.n_samples else ""
         if self.key == "l1":
             self.view.legend = tuple((0, k) for k in range(len(traces)))
@@ -327,12 +327,12 @@ class _Column:
             figure={
                 "data": traces,
                 "layout": {
-                    "xaxis": _axis(ends, f"observed {sweep.data.target_name}"[:48]),
+                    "xaxis": _axis(ends, "observed " + _markup(self.view.target[:38])),
                     "yaxis": _axis(ends, "predicted"),
                 },
             },
             moving=tuple(moving),
-            alt=f"{self.title}: predicted against observed {sweep.data.target_name} at λ = {{{key}_lambda}}{some}. "
+            alt=f"{self.title}: predicted against observed {self.view.target} at λ = {{{key}_lambda}}{some}. "
             f"Training error {{{key}_train}}, {self.view.error_words.lower()} {{{key}_{self.view.error}}}.",
             column=self.number,
             row=1,
@@ -341,7 +341,7 @@ class _Column:
 
     def weights(self) -> LiveFigure:
         view, key = self.view, self.key
-        names, soft = view.sweep.names, view.soft
+        names, soft = [_markup(name) for name in view.names], view.soft
         flat = not view.sweep.is_curve
         place = np.arange(1, view.p + 1)
         none = {view.strength: 0}
@@ -381,11 +381,11 @@ class _Column:
             scale |= _soft_ticks(soft, view.reach)
         room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
         step = 1 if view.p <= 15 or flat else 2
-        room |= {"tickvals": place[::step].tolist(), "ticktext": [name[:18] for name in names[::step]], "showgrid": False}
+        room |= {"tickvals": place[::step].tolist(), "ticktext": [_markup(name[:18]) for name in view.names[::step]], "showgrid": False}
         zero_line = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
         margin = {"l": 44, "r": 10, "t": 6, "b": 34}
         if flat:
-            margin |= {"l": 18 + min(110, 7 * max(len(name[:18]) for name in names)), "b": 34}
+            margin |= {"l": 18 + min(110, 7 * max(len(name[:18]) for name in view.names)), "b": 34}
         axes = {"xaxis": scale | zero_line, "yaxis": room} if flat else {"xaxis": room, "yaxis": scale | zero_line}
         return LiveFigure(
             name=f"weights_{key}",
@@ -425,11 +425,11 @@ class _Column:
                 },
             },
             moving=(
-                LiveTrace(0, x=Moving(self.ref("objective"))),
+                LiveTrace(0, x=Moving(self.ref("penalty"), offset=self.ref("data_loss"))),
                 LiveTrace(1, x=Moving(self.ref("data_loss"))),
             ),
             alt=f"{self.title}: data loss {{{key}_data_loss}} and λ times penalty {{{key}_penalty}}.",
-            caption=f"{{{key}_data_loss}} data + {{{key}_penalty}} penalty = {{{key}_objective}}",
+            caption=f"{{{key}_data_loss}} data + {{{key}_penalty}} penalty",
             column=self.number,
             row=4,
             height=62,
@@ -438,7 +438,8 @@ class _Column:
     def constraint(self) -> LiveFigure:
         sweep, key = self.view.sweep, self.key
         assert sweep.slices is not None
-        a, b = (sweep.names[j] for j in sweep.slices.pair)
+        a, b = (self.view.names[j] for j in sweep.slices.pair)
+        marked = {"x": _markup(a), "y": _markup(b)}
         others = self.view.p - 2
         held = f"The {others} other weights are held at their solution." if others else ""
 
@@ -449,7 +450,7 @@ class _Column:
             }
 
         line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-        point = {"type": "scatter", "mode": "markers", "hovertemplate": f"{a} %{{x:.4g}}<br>{b} %{{y:.4g}}"}
+        point = {"type": "scatter", "mode": "markers", "hovertemplate": f"{marked['x']} %{{x:.4g}}<br>{marked['y']} %{{y:.4g}}"}
         traces: list[dict[str, Any]] = [
             {**line, "name": "contours of the data loss", "line": {"color": "$contour/0.7", "width": 1}},
             {
@@ -483,8 +484,8 @@ class _Column:
             figure={
                 "data": traces,
                 "layout": {
-                    "xaxis": _axis(None, a) | {"showgrid": False, "nticks": 5},
-                    "yaxis": _axis(None, b) | {"showgrid": False, "nticks": 5},
+                    "xaxis": _axis(None, marked["x"]) | {"showgrid": False, "nticks": 5},
+                    "yaxis": _axis(None, marked["y"]) | {"showgrid": False, "nticks": 5},
                     "shapes": [
                         {"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, **cross},
                         {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **cross},
@@ -549,6 +550,16 @@ class _Column:
             row=6,
             height=180,
         )
+
+
+def _word(name: str) -> str:
+    """A name of the user's as it may stand in a template, where braces mean something."""
+    return name.replace("{", "(").replace("}", ")")
+
+
+def _markup(name: str) -> str:
+    """A name of the user's as Plotly shows it literally: its texts may hold markup."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _axis(ends: list[float] | None = None, title: str | None = None) -> dict[str, Any]:

@@ -39,12 +39,13 @@ class Axis:
     def text(self) -> tuple[str, ...]:
         return tuple(number_text(value, 4) for value in self.values)
 
+    def holds(self, raw: object) -> bool:
+        """Whether what a URL says is a number from one end to the other (between two stops is well)."""
+        return bool(self.values[0] <= _read_number(raw) <= self.values[-1])
+
     def nearest(self, raw: object) -> int:
         """The stop nearest to what a URL or a person wrote; the default if that is not a finite number."""
-        try:
-            value = float(str(raw))
-        except ValueError:
-            return self.default
+        value = _read_number(raw)
         if not np.isfinite(value):
             return self.default
         return int(np.argmin(np.abs(self.values - value)))
@@ -212,6 +213,11 @@ class Board:
             return format_number(float(self.read(ref, index)), form)
 
         return re.sub(r"\{(\w+)\}", value, template)
+
+
+def _read_number(raw: object) -> float:
+    """What Python and JavaScript both read as a number; NaN for anything else."""
+    return float(str(raw)) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", str(raw), re.ASCII) else np.nan
 
 
 def number_text(x: float, digits: int) -> str:

@@ -1,0 +1,419 @@
+"""The app in a real browser: what a visitor sees, drags, shares and saves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from regviz.figures.compare import board as picture
+from regviz.live.board import Board
+from regviz.sweeps import Settings, compare
+from regviz.ui import PAGES
+from tests.harness import WATCH, chromium, drag, open_board, serve, slider
+from tests.test_live import NUMBERS
+
+pytestmark = pytest.mark.browser
+SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
+
+
+def board_of(**settings: Any) -> Board:
+    return picture(compare(Settings(**settings)))
+
+
+def value_of(page: Page, axis: str) -> str:
+    return page.get_by_label(f"{axis}, typed value").input_value()
+
+
+def drawn(page: Page) -> list[str]:
+    """Everything that moves, as drawn."""
+    return page.locator(".overlay path").evaluate_all("paths => paths.map((p) => p.getAttribute('d'))")
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is left to run, on the server and in the browser."""
+    page.wait_for_timeout(900)
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+
+
+def at_rest(page: Page) -> dict[str, list[dict[str, Any]]]:
+    """The coordinates that Plotly holds for every figure that is on screen."""
+    return page.locator(".cell[data-figure]").evaluate_all(
+        """cells => Object.fromEntries(cells.filter((c) => c.querySelector('.still').data).map((c) =>
+          [c.dataset.figure, c.querySelector('.still').data.map((t) => ({x: [...t.x], y: [...t.y]}))]))"""
+    )
+
+
+# -- opening
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
+def test_every_page_opens_as_the_first_page_of_a_fresh_server(browser: Browser, entry: Any) -> None:
+    name = "" if entry.path == "app.py" else Path(entry.path).stem
+    with serve() as url:
+        page = browser.new_page()
+        failed: list[str] = []
+        page.on("requestfailed", lambda request: failed.append(request.url))
+        requested: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
+        open_board(page, f"{url}/{name}")
+        settle(page)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(entry.title)
+        assert not failed
+        elsewhere = [address for address in requested if not address.startswith((url, "data:", "blob:"))]
+        assert not elsewhere, "everything comes from the app itself"
+        assert len([address for address in requested if "plotly" in address]) == 1
+        page.close()
+
+
+def test_the_picture_is_the_one_that_python_draws(page: Page, app_url: str) -> None:
+    """At three positions, every figure in the browser holds the coordinates of LiveFigure.at."""
+    for query, settings in (
+        ("alpha=0.0045&l1_ratio=0.5", {}),
+        ("alpha=0&l1_ratio=1&degree=6&basis=Chebyshev", {"degree": 6, "basis": "chebyshev"}),
+        ("alpha=0.05&l1_ratio=0.3&match=same+training+error", {"match": "error"}),
+        ("alpha=5&l1_ratio=0.8&data=Diabetes&n_samples=200", {"data": "diabetes", "n_samples": 200}),
+    ):
+        open_board(page, f"{app_url}/?{query}")
+        board = board_of(**settings)
+        index = board.index(dict(pair.split("=") for pair in query.split("&")))
+        page.set_viewport_size({"width": 1366, "height": 2600})  # all figures are on screen
+        settle(page)
+        seen = at_rest(page)
+        assert set(seen) == {figure.name for figure in board.figures}
+        for figure in board.figures:
+            for expected, got in zip(figure.at(board, index)["data"], seen[figure.name], strict=True):
+                for key in ("x", "y"):
+                    want = np.asarray(expected[key], dtype=float).ravel()
+                    have = np.array([np.nan if v is None else v for v in got[key]], dtype=float)
+                    scale = np.nanmax(np.abs(want), initial=1e-30)
+                    np.testing.assert_allclose(have, want, atol=2e-5 * scale, err_msg=f"{figure.name} {key}")
+        for readout in board.readouts:
+            text = page.locator(f"[data-card={readout.name}]").inner_text()
+            assert board.say(readout.headline, index) in text
+
+
+def test_the_overlay_draws_where_plotly_would(page: Page, app_url: str) -> None:
+    """The moving curve in pixels = Plotly's own scale applied to the coordinates at rest."""
+    open_board(page, app_url)
+    settle(page)
+    cell = page.locator("[data-figure=fit_l1]")
+    path = cell.locator(".overlay path").last.get_attribute("d") or ""
+    pixels = np.array([[float(n) for n in pair.split()] for pair in re.findall(r"[ML]([-\d.]+ [-\d.]+)", path)])
+    expected = np.array(
+        cell.locator(".still").evaluate(
+            """gd => { const {xaxis, yaxis} = gd._fullLayout, t = gd.data.at(-1);
+                       return t.x.map((x, i) => [xaxis.d2p(x), yaxis.d2p(t.y[i])]); }"""
+        )
+    )
+    np.testing.assert_allclose(pixels, expected, atol=0.02)
+
+
+def test_numbers_are_written_alike_in_both_languages(page: Page, app_url: str) -> None:
+    source = (Path(__file__).parents[1] / "regviz/live/live.js").read_text(encoding="utf-8")
+    page.goto(f"{app_url}/_stcore/health")
+    values = [[str(value), digits] for value, digits, _ in NUMBERS]
+    texts = page.evaluate(
+        """async ([source, values]) => {
+          const live = await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
+          const read = (v) => ({inf: Infinity, nan: NaN})[v] ?? Number(v);
+          return values.map(([v, digits]) => live.numberText(read(v), digits));
+        }""",
+        [source, values],
+    )
+    assert texts == [text for _, _, text in NUMBERS]
+
+
+# -- moving
+
+
+def test_a_drag_paints_new_fits_while_the_pointer_is_down(page: Page, app_url: str) -> None:
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append("frame")))
+    open_board(page, app_url)
+    settle(page)
+    before, address = drawn(page), page.url
+    sent.clear()
+    page.evaluate(WATCH)
+    drag(page, "Strength λ", lambda share: 0.6 + 0.35 * share, 1.0, release=False)
+    pictures = page.evaluate("() => window.watch.pictures.length")
+    during = drawn(page)
+    assert pictures >= 15, "fits painted while the pointer was down"
+    assert not sent, "a drag is nobody's business but the browser's"
+    assert page.url == address
+    moved = [one != other for one, other in zip(before, during, strict=True)]
+    assert sum(moved) >= 6, "all columns follow"
+    page.mouse.up()
+    page.wait_for_url("**alpha=*")
+    assert float(page.url.split("alpha=")[1].split("&")[0]) == float(value_of(page, "Strength λ"))
+
+
+def test_the_ratio_moves_the_mix_alone(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+
+    def curves() -> list[str | None]:
+        cells = [page.locator(f"[data-figure=fit_{key}] .overlay path").last for key in ("l1", "mix", "l2")]
+        return [cell.get_attribute("d") for cell in cells]
+
+    one = curves()
+    drag(page, "L1 ratio", lambda share: 0.5 + 0.5 * share, 0.4)
+    other = curves()
+    assert one[0] == other[0]
+    assert one[1] != other[1]
+    assert one[2] == other[2]
+    assert other[1] == other[0], "at ratio 1 the mix is L1"
+
+
+def test_keyboard_buttons_and_typing(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+    handle = slider(page, "Strength λ")
+    board = board_of()
+    text, start = board.axes[0].text, board.axes[0].default
+    last = len(text) - 1
+
+    def after(action: Any, stop: int) -> None:
+        action()
+        page.wait_for_timeout(60)
+        assert value_of(page, "Strength λ") == text[stop]
+        assert handle.get_attribute("aria-valuetext") == text[stop]
+
+    handle.focus()
+    after(lambda: handle.press("ArrowRight"), start + 1)
+    after(lambda: handle.press("ArrowLeft"), start)
+    after(lambda: handle.press("PageUp"), min(last, start + 16))
+    after(lambda: handle.press("PageDown"), start)
+    after(lambda: handle.press("Home"), 0)
+    expect(page.locator("[data-card=heading_l1]")).to_contain_text("0 of 15 weights exactly zero")
+    after(lambda: handle.press("End"), last)
+    expect(page.locator("[data-card=heading_l1]")).to_contain_text("15 of 15 weights exactly zero")
+    after(lambda: page.get_by_label("Strength λ: one step less").click(), last - 1)
+    after(lambda: page.get_by_label("Strength λ: one step more").click(), last)
+    typed = page.get_by_label("Strength λ, typed value")
+    typed.fill("0.05")
+    after(lambda: typed.press("Enter"), text.index("0.05"))
+    page.wait_for_url("**alpha=0.05*")
+    typed.fill("nonsense")
+    after(lambda: typed.press("Enter"), text.index("0.05"))
+    expect(page.locator(".hint").first).to_have_text(f"Type a number from 0 to {text[-1]}.")
+    typed.fill("7777")
+    after(lambda: typed.press("Enter"), last)
+    expect(page.locator(".hint").first).to_contain_text("Nearest stop")
+
+
+def test_the_summary_follows_for_those_who_do_not_see(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+    board = board_of()
+    plot = page.locator("[data-figure=fit_l1] .plot")
+    slider(page, "Strength λ").press("End")
+    settle(page)
+    index = board.index({"alpha": board.axes[0].text[-1]})
+    assert page.locator(".summary").inner_text() == board.say(board.summary, index)
+    assert plot.get_attribute("aria-label") == board.say(board.figures[0].alt, index)
+
+
+# -- the URL is the state
+
+
+def test_reload_back_and_a_shared_link_give_the_same_picture(page: Page, browser: Browser, app_url: str) -> None:
+    open_board(page, f"{app_url}/?degree=9&noise=0.4")
+    settle(page)
+    first = drawn(page)
+    drag(page, "Strength λ", lambda share: 0.6 + 0.25 * share, 0.4)
+    page.wait_for_url("**alpha=*")
+    settle(page)
+    moved = drawn(page)
+    assert moved != first
+    page.reload()
+    page.locator(".overlay path").first.wait_for(state="attached")
+    settle(page)
+    assert drawn(page) == moved, "reload"
+
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert "alpha=" in link
+    assert "degree=9" in link
+    expect(page.locator("[data-testid=stImage] img, [data-testid=stImage] svg")).to_be_visible()
+    other = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    open_board(other, link)
+    settle(other)
+    assert drawn(other) == moved, "the link in another browser"
+    numbers = page.locator("[data-card=numbers_mix]").inner_text()
+    assert other.locator("[data-card=numbers_mix]").inner_text() == numbers
+    other.context.close()
+
+    page.go_back()
+    settle(page)
+    assert drawn(page) == first, "browser back"
+    page.go_forward()
+    settle(page)
+    assert drawn(page) == moved, "browser forward"
+
+
+def test_a_release_sends_no_figure_again(page: Page, app_url: str) -> None:
+    sizes: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
+    open_board(page, app_url)
+    settle(page)
+    loaded = sum(sizes)
+    assert loaded <= 400_000
+    sizes.clear()
+    slider(page, "Strength λ").press("ArrowRight")
+    settle(page)
+    assert 0 < sum(sizes) < 8_000
+
+
+def test_settings_change_the_picture_and_the_url(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+    page.get_by_role("button", name="New", exact=True).click()
+    page.wait_for_url("**random_state=8*")
+    settle(page)
+    page.get_by_role("combobox", name=re.compile("Data set")).click()
+    page.get_by_role("option", name="Diabetes").click()
+    page.wait_for_url("**data=Diabetes*")
+    expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: predicted against observed")
+    expect(page.locator(".still").nth(1)).to_contain_text("body mass index")
+
+
+def test_a_hostile_link_is_mended_and_told(page: Page, app_url: str) -> None:
+    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    attack = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
+    open_board(page, f"{app_url}/?degree=99&alpha={attack}&l1_ratio=7&data={attack}&weight_a={attack}&match={attack}")
+    settle(page)
+    warnings = " ".join(page.get_by_role("alert").all_inner_texts())
+    assert "Degree (degree) must be 1 to 20" in warnings
+    assert "L1 ratio of your mix (l1_ratio) must be 0 to 1" in warnings
+    assert value_of(page, "L1 ratio of your mix") == "1"
+
+
+# -- looks
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_overflows_and_axe_finds_nothing(browser: Browser, app_url: str, size: str, scheme: Any) -> None:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=size == "phone"
+    )
+    page = context.new_page()
+    open_board(page, app_url)
+    settle(page)
+    assert page.locator(".board").get_attribute("data-mode") == scheme
+    inner = page.locator("[data-testid=stMain]").evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert inner[0] <= inner[1]
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    for cell in page.locator(".cell").all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
+    ours = [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+        if not _streamlits_own(str(node["html"]) + str(node["target"]))
+    ]
+    assert not ours, "\n".join(ours)
+    context.close()
+
+
+def _streamlits_own(node: str) -> bool:
+    """Marks of elements that Streamlit draws around the app and that no page can change."""
+    return any(mark in node for mark in ("stSidebarCollapse", "stAppViewContainer", "stExpandSidebar", "stToolbar"))
+
+
+def test_the_theme_follows_the_reader_without_a_reload(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".board")).to_have_attribute("data-mode", "dark")
+    path = page.locator("[data-figure=fit_l1] .overlay path").last
+    expect(path).to_have_attribute("stroke", "#ff9147")
+
+
+# -- taking it home
+
+
+def test_downloads(page: Page, app_url: str) -> None:
+    open_board(page, f"{app_url}/?alpha=0.05&l1_ratio=0.5")
+    settle(page)
+    cell = page.locator("[data-figure=weights_l1]")
+    kinds = {"PNG": b"\x89PNG", "SVG": b"<svg", "CSV": b"trace,x,y"}
+    for kind, start in kinds.items():
+        cell.get_by_label("Download: L1: weights").click()
+        with page.expect_download() as waiting:
+            cell.get_by_role("button", name=kind).click()
+        content = Path(waiting.value.path()).read_bytes()
+        assert waiting.value.suggested_filename == f"weights_l1_alpha-0.05_l1_ratio-0.5.{kind.lower()}"
+        assert content.startswith(start)
+        if kind == "SVG":
+            assert b"#b84700" in content or b"rgb(184, 71, 0)" in content, "the moving bars are in the picture"
+        if kind == "CSV":
+            rows = list(csv.DictReader(io.StringIO(content.decode())))
+            assert {row["trace"] for row in rows} == {"no regularization", "L1 weights", "exactly zero"}
+            board = board_of()
+            index = board.index({"alpha": "0.05", "l1_ratio": "0.5"})
+            weights = board.arrays["coef"].values[10, index["alpha"]]
+            got = [float(row["weight"]) for row in rows if row["trace"] == "L1 weights"]
+            np.testing.assert_allclose(got, weights, rtol=1e-6)
+
+
+# -- the user's own file
+
+
+def _upload(page: Page, name: str, content: bytes) -> None:
+    page.locator("[data-testid=stFileUploader] input").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    settle(page)
+
+
+def test_own_csv_and_what_is_wrong_with_it(page: Page, app_url: str) -> None:
+    open_board(page, f"{app_url}/?data=Your+own+CSV")
+    settle(page)
+    expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: fitted curve")  # until there is a file
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(60, 3))
+    y = X @ [3.0, 0.0, -1.0] + generator.normal(size=60)
+    lines = ["height,<b>width</b>,depth,price", *(",".join(f"{v:.4f}" for v in (*row, out)) for row, out in zip(X, y, strict=True))]
+    good = "\n".join(lines).encode()
+    _upload(page, "good.csv", good)
+    expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: predicted against observed")
+    expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("<b>width</b>")
+    picture_in_hand = drawn(page)
+    bad = {
+        "not UTF-8": "größe,preis\n1,2\n".encode("latin-1"),
+        "is empty": b"",
+        "Only one column": b"a\n1\n2\n3\n",
+        "holds only numbers": b"a,b\nx,y\n" * 20,
+        "same in every row": b"a,b,c\n" + b"1,2,3\n" * 20,
+    }
+    for sentence, content in bad.items():
+        _upload(page, f"{len(content)}.csv", content)
+        expect(page.locator("[data-testid=stSidebar] [role=alert]").first).to_contain_text(sentence)
+        assert drawn(page) == picture_in_hand, "the work in hand is kept"
+    _upload(page, "large.csv", b"a,b\n" + b"1,2\n" * 1_500_000)
+    expect(page.locator("[data-testid=stFileUploader]")).to_contain_text(re.compile("5.*MB"))
+    assert drawn(page) == picture_in_hand
+    _upload(page, "decimal.csv", good.replace(b",", b";").replace(b".", b","))
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("semicolons")
+
+
+def test_plain_server_and_browser_helpers_close() -> None:
+    """The harness leaves nothing running."""
+    with serve() as url, chromium() as browser:
+        assert browser.new_page().goto(url)
