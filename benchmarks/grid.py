@@ -3,7 +3,7 @@
     python -m benchmarks.grid [--quick]
 
 Prints one JSON object a line: 100 strengths × 11 L1 ratios of one problem, ours and the peer's
-(`enet_path`, and a loop of `Ridge` for the ratio 0), interleaved in the same run on one BLAS thread.
+(`enet_path`, and a loop of `Ridge` for the ratio 0), interleaved in one run on one BLAS thread.
 `ms` and `peer_ms` are medians of CPU time, `ratio` is peer over ours, the KKT figures are the
 largest violation of the optimality conditions as a share of alpha_max, `peer_warnings` counts its
 fits that did not converge. The peer runs as it comes, and with a tighter `tol` and more iterations.

@@ -1,4 +1,4 @@
-"""Does the constraint picture show the problem: is the ball the penalty's, the contour the loss's, the touch optimal?"""
+"""Is the ball in the constraint picture the penalty's, the contour the loss's, and the point where they touch best?"""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Are matched fits equal in what they are matched on, wherever that is possible, and are the alphas fit for a slider?"""
+"""Are matched fits equal in what they are matched on, where that is possible, and do the alphas suit a slider?"""
 
 import time
 
@@ -42,13 +42,17 @@ def errors(X: Array, y: Array, alphas: Array, ratios: Array) -> Array:
 
 
 def trace(X: Array, alphas: Array, ratios: Array, coef: Array) -> Array:
-    """Effective degrees of freedom as the trace of a hat matrix, fit by fit."""
+    """Effective degrees of freedom as the trace of a hat matrix, fit by fit.
+
+    With Q1 the first n rows of Q in the QR factorisation of [X_S; √(nα(1 − ρ)) I], the hat matrix is Q1 Q1ᵀ.
+    """
     n, Z = len(X), X - X.mean(axis=0)
     out = np.empty(alphas.shape)
     for i, j in np.ndindex(alphas.shape):
         S = Z[:, coef[i, j] != 0]
-        ridge = n * alphas[i, j] * (1 - ratios[i]) * np.eye(S.shape[1])
-        out[i, j] = np.trace(S @ np.linalg.pinv(S.T @ S + ridge) @ S.T)
+        ridge = np.sqrt(n * alphas[i, j] * (1 - ratios[i])) * np.eye(S.shape[1])
+        bare = alphas[i, j] * (1 - ratios[i]) == 0
+        out[i, j] = np.linalg.matrix_rank(S) if bare else np.sum(np.linalg.qr(np.vstack([S, ridge]))[0][:n] ** 2)
     return out
 
 
@@ -135,7 +139,8 @@ def test_constant_target_and_other_small_cases() -> None:
         np.testing.assert_array_equal(match(np.ones((10, 3)), y, alphas, FEW), same_alpha(alphas, FEW))
         np.testing.assert_array_equal(match(X, y, np.zeros(2), FEW), np.zeros((4, 2)))
         np.testing.assert_array_equal(match(X, y, alphas, FEW[-1:]), alphas[np.newaxis])
-        check_table(match(X, y, np.array([0.3]), np.array([1.0, 0.5, 1 - 1e-12, 1e-12])), np.array([0.3]), np.ones(1))
+        extreme = np.array([1.0, 0.5, 1 - 1e-12, 1e-12])
+        check_table(match(X, y, alphas, extreme), alphas, extreme)
 
 
 def test_unordered_and_repeated_alphas_and_ratios() -> None:
@@ -168,15 +173,18 @@ def test_equal_degrees_of_freedom(X: Array, y: Array) -> None:
     found = same_df(X, y, alphas, RATIOS)
     check_table(found, alphas, RATIOS)
     goal = dfs(X, y, alphas[np.newaxis], np.array([1.0]))
-    np.testing.assert_array_equal(np.diff(found, axis=1) > 0, (np.diff(found, axis=1) != 0) & (np.diff(goal) < 0))
+    rise = np.round(np.diff(goal[:, 1:]))  # of the df, when alpha > 0 goes up; the alphas found go the other way
+    assert (np.diff(found[:-1, 1:], axis=1) * rise <= 0).all()
+    assert (np.diff(found[:-1, 1:], axis=1)[:, rise[0] == 0] == 0).all()
 
-    lowest = found <= 1e-14 * alpha_max(X, y, 1.0)
-    here, above, below = (dfs(X, y, found * factor, RATIOS) for factor in (1, 1 + 2e-6, 1 - 2e-6))
-    matched = (np.abs(here - goal) <= 1e-6) | lowest | (alphas == 0)
+    top = alpha_max(X, y, 1.0)
+    blur = 2e-6 + 2e-12 * top / np.maximum(found, 1e-15 * top)  # correlations are known to 1e-13 of the largest
+    here, above, below = (dfs(X, y, found * factor, RATIOS) for factor in (1, 1 + blur, 1 - np.minimum(blur, 1)))
+    matched = (np.abs(here - goal) <= 1e-6) | (found <= 1e-14 * top)
     assert matched[0].all()
     jump = (above < goal) & (goal < below)
     nearer = np.abs(here - goal) <= np.minimum(goal - above, below - goal) + 1e-4
-    assert (matched | (jump & nearer))[:-1].all()
+    assert (matched | (jump & (nearer | (blur > 1e-5))))[:-1].all()
     assert np.mean(np.abs(here - goal)[:, 1:]) < 0.2
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps import L1, L1_RATIOS, L2, MATCHES, MIX_DEFAULT, Compare
 
 N_BINS = 24
@@ -127,6 +128,10 @@ class _View:
         if sweep.is_curve:
             swept["expected"] = sweep.expected_error
         self.edges = np.linspace(-self.reach, self.reach, N_BINS + 1)
+        sides = self.edges if self.soft is None else self.soft * np.sinh(self.edges)
+        ends = [number_text(side, 3) for side in sides]
+        self.bins = [f"from {low} to {high}" for low, high in pairwise(ends)]
+        self.bins[0], self.bins[-1] = f"below {ends[1]}", f"above {ends[-2]}"
         places = np.clip(np.digitize(self.drawn(grid.coef), self.edges) - 1, 0, N_BINS - 1)
         counts = np.zeros((*grid.coef.shape[:2], N_BINS), dtype=np.uint8)
         for k in range(N_BINS):
@@ -382,7 +387,7 @@ class _Column:
         room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
         step = 1 if view.p <= 15 or flat else 2
         room |= {"tickvals": place[::step].tolist(), "ticktext": [_markup(name[:18]) for name in view.names[::step]], "showgrid": False}
-        zero_line = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
+        zero_line: dict[str, Any] = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
         margin = {"l": 44, "r": 10, "t": 6, "b": 34}
         if flat:
             margin |= {"l": 18 + min(110, 7 * max(len(name[:18]) for name in view.names)), "b": 34}
@@ -526,8 +531,10 @@ class _Column:
                         "x": middles,
                         "width": width,
                         "name": "weights in the bin",
+                        "text": view.bins,
+                        "textposition": "none",
                         "marker": {"color": f"{self.colour}/0.85", "line": {"color": "$background", "width": 1}},
-                        "hovertemplate": "%{y} weights<extra></extra>",
+                        "hovertemplate": "%{y} weights<br>%{text}<extra></extra>",
                     },
                     {
                         "type": "bar",
@@ -544,7 +551,7 @@ class _Column:
                 LiveTrace(0, y=Moving(self.ref("counts"))),
                 LiveTrace(1, y=Moving(self.ref("zeros"))),
             ),
-            alt=f"{self.title}: histogram of {view.p} weights in {N_BINS} bins; a hollow spike at 0 counts the "
+            alt=f"{self.title}: histogram of {view.p} weights; the outermost bins hold all beyond; a hollow spike at 0 counts the "
             f"{{{key}_zeros}} exact zeros.",
             column=self.number,
             row=6,
@@ -611,7 +618,7 @@ def notes(sweep: Compare) -> list[str]:
 
 
 WORDS = """
-##### What to look at
+### What to look at
 - **At λ = 0** all three are the same fit. It is the dotted ghost in every picture: the training error is as small as
   it can be, and with a high degree the error on new points is not.
 - **L1** takes the same amount from every weight, so weights reach **exactly zero**, one after another (hollow rings). The

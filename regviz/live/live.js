@@ -430,13 +430,7 @@ class Figure {
   async download(as) {
     const { board, spec } = this;
     const stem = [spec.name, ...board.spec.axes.map((axis) => `${axis.name}-${axis.text[board.index[axis.name]]}`)].join("_");
-    if (as === "csv") {
-      const quote = (text) => `"${String(text).replaceAll('"', '""').replace(/^([=+@-])/, "'$1")}"`;
-      const lines = ["trace,x,y"];
-      for (const trace of this.plotlyFigure(true).data)
-        trace.x.forEach((x, i) => lines.push([quote(trace.name ?? ""), text(x), text(trace.y[i])].join(",")));
-      return save(new Blob([lines.join("\n") + "\n"], { type: "text/csv" }), `${stem}.csv`);
-    }
+    if (as === "csv") return save(new Blob([this.table()], { type: "text/csv" }), `${stem}.csv`);
     const Plotly = await board.plotly;
     const figure = this.plotlyFigure(true);
     Object.assign(figure.layout, {
@@ -447,14 +441,23 @@ class Figure {
     const size = { width: 720, height: Math.round(720 * Math.min(1, Math.max(0.55, spec.height / 340))) };
     const url = await Plotly.toImage(figure, { format: as, scale: as === "png" ? 2 : 1, ...size });
     return save(await (await fetch(url)).blob(), `${stem}.${as}`);
+  }
 
-    function text(value) {
-      if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-      return value == null ? "" : quoteText(value);
-    }
-    function quoteText(value) {
-      return `"${String(value).replaceAll('"', '""').replace(/^([=+@-])/, "'$1")}"`;
-    }
+  // The numbers behind the figure. Where a coordinate is drawn on another scale, customdata has the number itself.
+  table() {
+    const quote = (text) => `"${String(text).replace(/^[=+@-]/, "'$&").replaceAll('"', '""')}"`; // no formulas
+    const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? value : "") : quote(value ?? ""));
+    const lines = ["trace,label,x,y"];
+    this.plotlyFigure(true).data.forEach((trace, k) => {
+      const live = this.spec.moving.find((candidate) => candidate.trace === k);
+      const drawn = live?.customdata ? (live.x ? "x" : "y") : null;
+      const numbers = (key) => (key === drawn ? trace.customdata : trace[key]);
+      trace.x.forEach((_, i) => {
+        const label = Array.isArray(trace.text) ? trace.text[i] : "";
+        lines.push([quote(trace.name ?? ""), quote(label), cell(numbers("x")[i]), cell(numbers("y")[i])].join(","));
+      });
+    });
+    return lines.join("\n") + "\n";
   }
 }
 
@@ -482,7 +485,7 @@ class Card {
     this.element.className = "cell card";
     this.element.dataset.card = spec.name;
     this.element.style.setProperty("--role", `var(--${spec.role})`);
-    this.element.innerHTML = "<h3></h3><p></p><dl></dl>";
+    this.element.innerHTML = "<h2></h2><p></p><dl></dl>";
     const [title, headline, list] = this.element.children;
     title.textContent = spec.title;
     this.slots = [[headline.firstChild ?? headline.appendChild(new Text()), spec.headline]];
