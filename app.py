@@ -1,15 +1,20 @@
 """Compare: L1, elastic net and L2 side by side under one λ. The first screen of RegViz."""
 
+from typing import Any
+
 import streamlit as st
 
 from regviz import ui
+from regviz.core.datasets import Data
 from regviz.figures import compare as picture
-from regviz.live.board import payload
+from regviz.live.board import Axis, payload
 from regviz.sweeps import Settings, compare
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def sweep(settings: Settings, own_key: str, _own):
+def sweep(
+    settings: Settings, own_key: str, _own: Data | None
+) -> tuple[Any, tuple[Axis, ...], tuple[str, ...], list[str]]:
     """Payload, axes, feature names and notes of one sweep, shared by all visitors with the same settings."""
     fitted = compare(settings, _own)
     board = picture.board(fitted)

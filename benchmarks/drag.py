@@ -1,7 +1,7 @@
 """How many fits are painted during a drag, how soon, and what crosses the wire? One JSON object a line.
 
-At full CPU and slowed down 4 times (Chrome DevTools Protocol). The pointer moves 125 times a second, as a mouse does, whether
-or not the page keeps up. Bytes are those of the websocket's frames.
+At full CPU and slowed down 4 times (Chrome DevTools Protocol). The pointer moves 125 times a second, as a mouse does,
+whether or not the page keeps up. Bytes are those of the websocket's frames.
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ a URL field; its default, range and help stand here, once, beside the field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from regviz.core import Array
-from regviz.core.datasets import DATASETS, Data, split
+from regviz.core.datasets import DATASETS, Data, Indices, split
 from regviz.core.features import BASES, MAX_DEGREE, MIN_DEGREE, Standardizer
 from regviz.core.geometry import Slices, slices
 from regviz.core.linear import LinearGrid, alpha_max, effective_df, fit_grid
@@ -87,9 +87,7 @@ class Settings:
         "Synthetic sets have a known true function. With the real ones the features are the columns of the table.",
         options={name: entry.label for name, entry in DATASETS.items()} | {OWN_DATA: "Your own CSV"},
     )
-    n_samples: int = _knob(
-        30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5
-    )
+    n_samples: int = _knob(30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5)
     noise: float = _knob(
         0.25,
         "Noise",
@@ -112,7 +110,7 @@ class Settings:
     standardize: bool = _knob(
         True,
         "Standardise the features",
-        "Give every feature mean 0 and variance 1 first. Switched off, the penalty hits features in small units harder.",
+        "Give every feature mean 0 and variance 1 first. Without it the penalty hits features in large units harder.",
     )
     validation: float = _knob(
         0.3, "Validation share", "Part of the rows that is not fitted, only predicted.", high=0.5, step=0.05
@@ -158,8 +156,8 @@ class Compare:
 
     settings: Settings
     data: Data
-    train: Array  # row numbers
-    validation: Array
+    train: Indices  # row numbers
+    validation: Indices
     names: tuple[str, ...]  # of the features, (p,)
     design: Array  # (n_train, p) standardised features of the training rows
     strengths: Array  # (A,) values of the slider: alphas, or multiples of each best alpha
@@ -175,7 +173,7 @@ class Compare:
     slices: Slices | None  # None if there is only one weight
     best: Array | None  # (R,) alphas of the smallest cross-validated error, if match = "cv"
     x_line: Array  # (m,) where the fitted curve is drawn; empty for real data
-    shown: Array  # row numbers drawn in predicted against observed; empty for synthetic data
+    shown: Indices  # row numbers drawn in predicted against observed; empty for synthetic data
     # Predictions at x_line or on the shown rows, as basis @ coordinates with orthonormal columns: exact in single
     # precision even where weights of 1e6 cancel.
     basis: Array  # (m or n_shown, k)

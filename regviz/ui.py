@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -133,6 +133,8 @@ def _share() -> None:
     if code is not None:
         st.image(code.svg_inline(scale=6, border=3, light="#ffffff"), width=280)
     st.caption("Everyone who opens the link sees this picture, slider positions included.")
+    if urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
+        st.caption("This address works on this computer only: the README says how to let a class in.")
     if st.session_state.get("data") == OWN_DATA:
         st.caption("Your CSV stays with you: the link carries the settings, not the file.")
 
@@ -194,6 +196,8 @@ def _widget(name: str, **kwargs: Any) -> Any:
     if knob.options:
         options = list(knob.options)
         at = options.index(default)
+        if max(map(len, knob.options.values())) > 25:  # a select box would cut them off
+            return st.radio(knob.label, options, at, format_func=knob.options.__getitem__, **common)
         return st.selectbox(knob.label, options, at, format_func=knob.options.__getitem__, **common)
     if isinstance(default, bool):
         return st.toggle(knob.label, default, **common)

@@ -12,7 +12,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -115,7 +114,8 @@ WATCH = """() => {
   const range = root.querySelector('input.range');
   let pending = null;
   range.addEventListener('input', (event) => { pending ??= event.timeStamp; watch.first ||= event.timeStamp; }, true);
-  const path = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 6).map((p) => p.getAttribute('d')).join('|');
+  const paths = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 6);
+  const path = () => paths().map((p) => p.getAttribute('d')).join('|');
   let seen = path();
   const channel = new MessageChannel();
   let asked = null;

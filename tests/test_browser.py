@@ -390,7 +390,10 @@ def test_own_csv_and_what_is_wrong_with_it(page: Page, app_url: str) -> None:
     generator = np.random.default_rng(0)
     X = generator.normal(size=(60, 3))
     y = X @ [3.0, 0.0, -1.0] + generator.normal(size=60)
-    lines = ["height,<b>width</b>,depth,price", *(",".join(f"{v:.4f}" for v in (*row, out)) for row, out in zip(X, y, strict=True))]
+    lines = [
+        "height,<b>width</b>,depth,price",
+        *(",".join(f"{v:.4f}" for v in (*row, out)) for row, out in zip(X, y, strict=True)),
+    ]
     good = "\n".join(lines).encode()
     _upload(page, "good.csv", good)
     expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: predicted against observed")

@@ -177,7 +177,11 @@ def test_first_load_stays_small() -> None:
     """The largest default-sized board: all arrays and the specification, as sent."""
     import json
 
-    for settings, limit in ((Settings(), 340_000), (Settings(degree=20), 400_000), (Settings(data="diabetes"), 340_000)):
+    for settings, limit in (
+        (Settings(), 340_000),
+        (Settings(degree=20), 400_000),
+        (Settings(data="diabetes"), 340_000),
+    ):
         sent = payload(picture(compare(settings)))
         size = sent["floats"].nbytes + sent["bytes"].nbytes + len(json.dumps(sent["spec"]))
         assert size <= limit, settings
@@ -194,7 +198,9 @@ def test_names_from_a_file_are_only_text() -> None:
     names = tuple(f"<img src=x onerror=alert({j})> {{n}} & co" for j in range(10))
     hostile = replace(sweep, names=names, data=replace(sweep.data, target_name="<b>{x}</b>"))
     board = picture(hostile)
-    assert all("(n)" in board.say(figure.alt, board.index({})) for figure in board.figures if "constraint" in figure.name)
+    assert all(
+        "(n)" in board.say(figure.alt, board.index({})) for figure in board.figures if "constraint" in figure.name
+    )
     for figure in payload(board)["spec"]["figures"]:
         text = str([figure["data"], figure["layout"]])
         assert "<img" not in text

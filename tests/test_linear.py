@@ -300,6 +300,15 @@ def test_a_single_weak_penalty_is_solved_from_nothing() -> None:
             assert_exact(X, y, fit_grid(X, y, [share * scale], [rho]))
 
 
+@pytest.mark.parametrize("seed", [37, 42, 99])
+def test_a_step_ends_where_the_first_coefficient_reaches_zero(seed: int) -> None:
+    """Collinear columns and noise, from nothing: whoever steps past the first zero never arrives."""
+    rng = np.random.default_rng(seed)
+    X = standardised(polynomial.polyvander(rng.uniform(-1, 1, 40), 12)[:, 1:])
+    y = rng.normal(size=40)
+    assert_exact(X, y, fit_grid(X, y, [1e-4 * alpha_max(X, y, 1)], [1.0, 0.99]))
+
+
 def test_the_input_stays_as_it_was() -> None:
     X, y = random_problem()
     alphas = np.array([0.1, 1.0])

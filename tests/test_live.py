@@ -98,10 +98,14 @@ def test_expressions(board: Board) -> None:
     np.testing.assert_allclose(
         Moving(Ref("coef"), matrix="basis", offset=Ref("shift")).at(board, index), basis @ coef[1, 2] + shift[1, 2]
     )
-    np.testing.assert_array_equal(Moving(Ref("coef", {"alpha": 0}), asinh=0.5).at(board, index), np.arcsinh(coef[1, 0] / 0.5))
+    np.testing.assert_array_equal(
+        Moving(Ref("coef", {"alpha": 0}), asinh=0.5).at(board, index), np.arcsinh(coef[1, 0] / 0.5)
+    )
     np.testing.assert_array_equal(Moving(Ref("coef"), only_zeros=True).at(board, index), [np.nan, 0.0])
     np.testing.assert_array_equal(Moving(Ref("coef"), take="back").at(board, index), coef[1, 2][[1, 0, 1]])
-    np.testing.assert_array_equal(Moving(Ref("shift"), template="ring").at(board, index), shift[1, 2] * np.array([1, 0, -1]))
+    np.testing.assert_array_equal(
+        Moving(Ref("shift"), template="ring").at(board, index), shift[1, 2] * np.array([1, 0, -1])
+    )
     assert board.read(Ref("coef", item=1), {"alpha": 0, "l1_ratio": 2}) == coef[2, 0, 1]
 
 
@@ -112,7 +116,8 @@ def test_words(board: Board) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "stop"), [("0.1", 2), ("0.06", 2), ("7", 3), ("-1", 0), ("1e-9", 0), ("x", 2), ("nan", 2), ("inf", 2), ("", 2)]
+    ("raw", "stop"),
+    [("0.1", 2), ("0.06", 2), ("7", 3), ("-1", 0), ("1e-9", 0), ("x", 2), ("nan", 2), ("inf", 2), ("", 2)],
 )
 def test_a_position_from_a_url_is_the_nearest_stop(board: Board, raw: str, stop: int) -> None:
     assert board.index({"alpha": raw})["alpha"] == stop

@@ -74,8 +74,9 @@ def check_errors(X: Array, y: Array, alphas: Array, ratios: Array) -> None:
     check_table(found, alphas, ratios)
     assert (np.diff(found[:, np.argsort(alphas)], axis=1) >= 0).all()
     got, goal = errors(X, y, found, ratios), errors(X, y, alphas[np.newaxis], np.array([1.0]))
-    lowest = found <= 1e-14 * alpha_max(X, y, 1.0)
-    off = np.where(lowest, np.maximum(goal - got, 0), np.abs(got - goal))
+    top = alpha_max(X, y, 1.0)
+    out_of_reach = goal <= errors(X, y, np.full((len(ratios), 1), 1.01e-14 * top), ratios)
+    off = np.where(out_of_reach & (found <= 1e-14 * top), 0, np.abs(got - goal))
     assert off.max() <= 1e-6, (off.max(), np.unravel_index(off.argmax(), off.shape))
 
 

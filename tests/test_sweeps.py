@@ -109,7 +109,6 @@ def test_too_large_a_lambda_underfits() -> None:
 
 
 def test_the_ends_of_the_mix_are_l1_and_l2() -> None:
-    sweep = compare(DEFAULT)
     assert L1_RATIOS[L1] == 1
     assert L1_RATIOS[L2] == 0
 
@@ -121,9 +120,7 @@ def test_lambda_noise_and_degree_never_redraw_the_sample() -> None:
     quiet, loud = load(replace(DEFAULT, noise=0.1)), load(replace(DEFAULT, noise=0.4))
     np.testing.assert_array_equal(quiet.X, loud.X)
     assert quiet.truth is not None
-    np.testing.assert_allclose(
-        (loud.y - quiet.truth(loud.X[:, 0])) / 0.4, (quiet.y - quiet.truth(quiet.X[:, 0])) / 0.1
-    )
+    np.testing.assert_allclose((loud.y - quiet.truth(loud.X[:, 0])) / 0.4, (quiet.y - quiet.truth(quiet.X[:, 0])) / 0.1)
     assert np.array_equal(compare(replace(DEFAULT, degree=3)).train, compare(DEFAULT).train)
     assert np.array_equal(load(DEFAULT).y, load(replace(DEFAULT, degree=4, match="df")).y)
 
@@ -174,7 +171,13 @@ def test_clean_settings_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("name", "raw", "value"),
-    [("degree", "40", 20), ("degree", "-1e9", 1), ("noise", "7", 1.0), ("n_samples", "1e300", 500), ("degree", "nan", 15)],
+    [
+        ("degree", "40", 20),
+        ("degree", "-1e9", 1),
+        ("noise", "7", 1.0),
+        ("n_samples", "1e300", 500),
+        ("degree", "nan", 15),
+    ],
 )
 def test_a_bad_value_becomes_the_nearest_one_and_is_told(name: str, raw: str, value: object) -> None:
     cleaned, problems = Settings.clean({name: raw})

@@ -354,8 +354,6 @@ def _active_set(
     number of steps.
     """
     signs = np.sign(u)
-    # Joined and would have left at once: rounding error. May not join again until something moves.
-    barred = np.zeros(len(u), dtype=bool)
     for step in range(1, max_steps + 1):
         on = np.flatnonzero(signs)
         system = gram[on[:, None], on]
@@ -365,20 +363,17 @@ def _active_set(
         goal[on] = _solve_stack(system, corr[on] - l1[on] * signs[on])
         goal[on] += _solve_stack(system, TRACE * goal[on])
 
-        before, crossing = u, np.flatnonzero(goal * signs < 0)
+        crossing = np.flatnonzero(goal * signs < 0)
         if len(crossing):
             shares = u[crossing] / (u[crossing] - goal[crossing])
             first = crossing[np.argmin(shares)]
             u = u + shares.min() * (goal - u)
             u[first] = signs[first] = 0
-            barred &= (np.sign(u) == np.sign(before)).all()
-            barred[first] |= before[first] == 0
             continue
 
         u = goal
-        barred &= (np.sign(u) == np.sign(before)).all()
         slope = corr - gram @ u
-        excess = np.where((signs == 0) & ~barred, np.abs(slope) - l1, 0)
+        excess = np.where(signs == 0, np.abs(slope) - l1, 0)
         worst = np.argmax(excess)
         if excess[worst] <= _rounding(u):
             return u, step

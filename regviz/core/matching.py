@@ -26,7 +26,7 @@ FLOOR, REACH = 5e-15, 1e8
 RUNGS, LOWEST_RUNG = 100, 1e-10
 # Then at most so many rounds. Close enough: this share of the empty model's error, or degrees of
 # freedom. A bracket of log(alpha) this narrow that is not close is a jump.
-ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-6
+ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-8
 # A fit is first sought among the neighbours of a known one: exchanges of columns, halvings for a root.
 EXCHANGES, HALVINGS = 6, 45
 
@@ -42,7 +42,7 @@ def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> 
     X (n, p), y (n,), alphas (n_alphas,), l1_ratios (n_ratios,) -> (n_ratios, n_alphas), finite and >= 0;
     in every row alpha rises with the lasso's alpha. The errors agree to 1e-6 of the empty model's error
     Σ (y − ȳ)² / n wherever that can be reached. It cannot where the lasso fits better than the ratio at
-    1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then half of that, and the
+    1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then below that, and the
     fit least squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
     within 2e-8 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
     """

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
-from regviz.sweeps import L1, L1_RATIOS, L2, MATCHES, MIX_DEFAULT, Compare
+from regviz.sweeps import L1, L1_RATIOS, L2, MIX_DEFAULT, Compare
 
 N_BINS = 24
 _RING = np.linspace(0, 2 * np.pi, 65)
@@ -139,9 +139,7 @@ class _View:
         swept["counts"] = counts
         if (cut := sweep.slices) is not None:
             radii = cut.ball(L1_RATIOS, _OCTANT)
-            span = np.maximum.reduce(
-                [np.abs(cut.optimum).max(-1), np.abs(cut.solution).max(-1), radii.max(axis=-1)]
-            )
+            span = np.maximum.reduce([np.abs(cut.optimum).max(-1), np.abs(cut.solution).max(-1), radii.max(axis=-1)])
             swept |= {
                 "radius": radii,
                 "optimum_a": cut.optimum[..., 0],
@@ -205,7 +203,7 @@ class _Column:
         self.short = {"l1": "L1", "mix": "Mix", "l2": "L2"}[key]
         self.colour = f"${key}"
         forms = {"zeros": "int", "kkt": "1", "df": "3", "lambda": "3", "budget": "3"}
-        numbers = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
+        numbers: tuple[str, ...] = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
         numbers += ("data_loss", "penalty", "budget")
         for name in numbers:
             if name in view.arrays:
@@ -230,7 +228,7 @@ class _Column:
 
     def heading(self) -> Readout:
         view, key = self.view, self.key
-        matched = view.sweep.settings.match != "alpha" and key != "l1" or view.sweep.best is not None
+        matched = (view.sweep.settings.match != "alpha" and key != "l1") or view.sweep.best is not None
         own = f"at λ = {{{key}_lambda}}: " if matched else ""
         return Readout(
             name=f"heading_{key}",
@@ -262,7 +260,13 @@ class _Column:
             ("Solved to (KKT)", f"{{{key}_kkt}}", "Worst violation of the optimality conditions, relative to α_max"),
         ]
         return Readout(
-            name=f"numbers_{key}", title=f"{self.short}: numbers", headline="", rows=tuple(rows), column=self.number, row=3, role=key
+            name=f"numbers_{key}",
+            title=f"{self.short}: numbers",
+            headline="",
+            rows=tuple(rows),
+            column=self.number,
+            row=3,
+            role=key,
         )
 
     # -- figures, from top to bottom
@@ -323,7 +327,11 @@ class _Column:
         if len(sweep.validation):
             traces.append(_dots("@validation_y", None, "$validation", "validation rows", "diamond-open", 7))
             moving.append(LiveTrace(3, y=self._prediction("validation_basis")))
-        some = f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)" if len(sweep.shown) < sweep.data.n_samples else ""
+        some = (
+            f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)"
+            if len(sweep.shown) < sweep.data.n_samples
+            else ""
+        )
         if self.key == "l1":
             self.view.legend = tuple((0, k) for k in range(len(traces)))
         return LiveFigure(
@@ -355,8 +363,8 @@ class _Column:
             "live": Moving(self.ref("coef"), asinh=soft),
             "zero": Moving(self.ref("coef"), only_zeros=True),
         }
-        along, across = ("x", "y") if flat else ("y", "x")
-        bar = {"type": "bar", "orientation": "h" if flat else "v", across: place, "text": list(names), "textposition": "none"}
+        across = "y" if flat else "x"
+        bar = {"type": "bar", "orientation": "h" if flat else "v", across: place, "text": names, "textposition": "none"}
         hover = {"hovertemplate": "%{text}: %{customdata:.4g}<extra></extra>"}
         traces: list[dict[str, Any]] = [
             {
@@ -372,21 +380,31 @@ class _Column:
                 "mode": "markers",
                 across: place,
                 "name": "exactly zero",
-                "text": list(names),
+                "text": names,
                 "hovertemplate": "%{text}: exactly 0<extra></extra>",
                 "marker": {"symbol": "circle-open", "size": 8 if view.p <= 20 else 6, "color": self.colour},
             },
         ]
-        moving = tuple(
-            LiveTrace(k, customdata=Moving(self.ref("coef", **pin)), still=still, **{along: values[name]})  # type: ignore[arg-type]
-            for k, (name, pin, still) in enumerate((("ghost", none, True), ("live", {}, False), ("zero", {}, False)))
+
+        def live(trace: int, drawn: Moving, weight: Moving | None, still: bool = False) -> LiveTrace:
+            x, y = (drawn, None) if flat else (None, drawn)
+            return LiveTrace(trace, x, y, weight, still)
+
+        moving = (
+            live(0, values["ghost"], Moving(self.ref("coef", **none)), still=True),
+            live(1, values["live"], Moving(self.ref("coef"))),
+            live(2, values["zero"], None),
         )
         scale = _axis([-view.reach, view.reach], "weight")
         if soft is not None:
             scale |= _soft_ticks(soft, view.reach)
         room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
         step = 1 if view.p <= 15 or flat else 2
-        room |= {"tickvals": place[::step].tolist(), "ticktext": [_markup(name[:18]) for name in view.names[::step]], "showgrid": False}
+        room |= {
+            "tickvals": place[::step].tolist(),
+            "ticktext": [_markup(name[:18]) for name in view.names[::step]],
+            "showgrid": False,
+        }
         zero_line: dict[str, Any] = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
         margin = {"l": 44, "r": 10, "t": 6, "b": 34}
         if flat:
@@ -448,14 +466,18 @@ class _Column:
         others = self.view.p - 2
         held = f"The {others} other weights are held at their solution." if others else ""
 
-        def ellipse(ring: str, size: str) -> dict[str, Moving]:
-            return {
-                axis: Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}"))
-                for axis, w in (("x", "a"), ("y", "b"))
-            }
+        def ellipse(trace: int, ring: str, size: str) -> LiveTrace:
+            x, y = (
+                Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}")) for w in ("a", "b")
+            )
+            return LiveTrace(trace, x, y)
 
         line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-        point = {"type": "scatter", "mode": "markers", "hovertemplate": f"{marked['x']} %{{x:.4g}}<br>{marked['y']} %{{y:.4g}}"}
+        point = {
+            "type": "scatter",
+            "mode": "markers",
+            "hovertemplate": f"{marked['x']} %{{x:.4g}}<br>{marked['y']} %{{y:.4g}}",
+        }
         traces: list[dict[str, Any]] = [
             {**line, "name": "contours of the data loss", "line": {"color": "$contour/0.7", "width": 1}},
             {
@@ -478,10 +500,7 @@ class _Column:
                 },
             },
         ]
-        ball = {
-            axis: Moving(self.ref("radius"), take="octant", template=turn)
-            for axis, turn in (("x", "cos"), ("y", "sin"))
-        }
+        ball = [Moving(self.ref("radius"), take="octant", template=turn) for turn in ("cos", "sin")]
         cross = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
         return LiveFigure(
             name=f"constraint_{key}",
@@ -499,9 +518,9 @@ class _Column:
                 },
             },
             moving=(
-                LiveTrace(0, **ellipse("rings", "origin")),
-                LiveTrace(1, **ball),
-                LiveTrace(2, **ellipse("ring", "touch")),
+                ellipse(0, "rings", "origin"),
+                LiveTrace(1, *ball),
+                ellipse(2, "ring", "touch"),
                 LiveTrace(3, x=Moving(self.ref("optimum_a")), y=Moving(self.ref("optimum_b"))),
                 LiveTrace(4, x=Moving(self.solution[0]), y=Moving(self.solution[1])),
             ),
@@ -551,8 +570,8 @@ class _Column:
                 LiveTrace(0, y=Moving(self.ref("counts"))),
                 LiveTrace(1, y=Moving(self.ref("zeros"))),
             ),
-            alt=f"{self.title}: histogram of {view.p} weights; the outermost bins hold all beyond; a hollow spike at 0 counts the "
-            f"{{{key}_zeros}} exact zeros.",
+            alt=f"{self.title}: histogram of {view.p} weights; the outermost bins hold all beyond; "
+            f"a hollow spike at 0 counts the {{{key}_zeros}} exact zeros.",
             column=self.number,
             row=6,
             height=180,
@@ -621,8 +640,8 @@ WORDS = """
 ### What to look at
 - **At λ = 0** all three are the same fit. It is the dotted ghost in every picture: the training error is as small as
   it can be, and with a high degree the error on new points is not.
-- **L1** takes the same amount from every weight, so weights reach **exactly zero**, one after another (hollow rings). The
-  diamond's corners lie on the axes; the contour often first touches there, though not always.
+- **L1** takes the same amount from every weight, so weights reach **exactly zero**, one after another (hollow rings).
+  The diamond's corners lie on the axes; the contour often first touches there, though not always.
 - **L2** takes a share of every weight: all get smaller, **none is exactly zero**, and correlated features share.
 - **The constraint picture** is the true slice of this fit: two weights are free, the others stay at their solution. The
   coloured shape holds all weights with the same penalty; the dark contour is the lowest loss that reaches it.

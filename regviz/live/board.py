@@ -190,10 +190,7 @@ class Board:
 
     def index(self, query: Mapping[str, object]) -> dict[str, int]:
         """The stop of every axis that a URL query asks for."""
-        return {
-            axis.name: axis.nearest(query[axis.name]) if axis.name in query else axis.default
-            for axis in self.axes
-        }
+        return {axis.name: axis.nearest(query[axis.name]) if axis.name in query else axis.default for axis in self.axes}
 
     def read(self, ref: Ref, index: Index) -> NDArray[np.float64]:
         """The slice of a swept array at an index; pinned axes stay where they are pinned."""

@@ -31,7 +31,8 @@ def plotly_file() -> str:
     target = _STATIC / name
     if not target.exists():
         spec = find_spec("plotly")
-        assert spec is not None and spec.origin is not None, "plotly is in requirements.txt"
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError("the package plotly is missing: pip install -r requirements.txt")
         _STATIC.mkdir(exist_ok=True)
         for stale in _STATIC.glob("plotly-*"):
             stale.unlink(missing_ok=True)
@@ -77,7 +78,8 @@ SHARE_CSS = """
 button { width: 100%; padding: 8px; font: 600 15px var(--st-font); cursor: pointer; color: var(--st-background-color);
   background: var(--st-primary-color); border: 0; border-radius: 8px; }
 input { width: 100%; box-sizing: border-box; margin-top: 8px; padding: 6px 8px; font: 13px var(--st-font);
-  color: var(--st-text-color); background: var(--st-secondary-background-color); border: 1px solid #8888; border-radius: 6px; }
+  color: var(--st-text-color); background: var(--st-secondary-background-color); border: 1px solid #8888;
+  border-radius: 6px; }
 p { margin: 4px 0 0; font: 14px var(--st-font); min-height: 20px; color: var(--st-text-color); }
 """
 
