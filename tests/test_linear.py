@@ -302,7 +302,7 @@ def test_a_single_weak_penalty_is_solved_from_nothing() -> None:
 
 @pytest.mark.parametrize("seed", [37, 42, 99])
 def test_a_step_ends_where_the_first_coefficient_reaches_zero(seed: int) -> None:
-    """Collinear columns and noise, from nothing: whoever steps past the first zero never arrives."""
+    """Collinear columns, noise, no warm start: a full step past the first zero never arrives."""
     rng = np.random.default_rng(seed)
     X = standardised(polynomial.polyvander(rng.uniform(-1, 1, 40), 12)[:, 1:])
     y = rng.normal(size=40)
@@ -387,7 +387,9 @@ def test_constant_y_and_constant_columns_have_exact_zeros() -> None:
     assert not grid.coef.any()
     assert not grid.kkt.any()
     np.testing.assert_allclose(grid.intercept, 0.1, rtol=1e-15)
-    X, y = CASES["constant column"]
+    X, y = (array.copy() for array in CASES["constant column"])
+    assert not fit_grid(X, y, [0, 1e-3], RATIOS).coef[..., -1].any()
+    X[::2, -1] = np.nextafter(0.1, 1)  # constant up to its last bit
     assert not fit_grid(X, y, [0, 1e-3], RATIOS).coef[..., -1].any()
 
 

@@ -226,7 +226,8 @@ def _reduce(X: Array, y: Array) -> _Problem:
     mean += (data - mean).mean(axis=0)  # a second pass, for columns far from zero
     centred = np.where(constant, 0, data - mean)
     rows = np.asarray(np.linalg.qr(centred, mode="r")) if n > p + 1 else centred
-    scale = np.sqrt(np.square(rows).sum(axis=0) / n)
+    with np.errstate(over="ignore"):
+        scale = np.sqrt(np.square(rows).sum(axis=0) / n)
     if not np.isfinite(scale).all():
         raise ValueError("X and y must be below 1e150 in size")
     return _Problem(

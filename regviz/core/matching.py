@@ -166,7 +166,8 @@ class _Pieces(NamedTuple):
         push = signs @ factor.T  # (k, m)
         pushed = np.empty((len(signs), d.shape[1]))
         for support in range(len(first)):
-            pushed[which == support] = push[which == support] @ U[support]
+            # Where d is rounding error so is this, but divided by α (1 − ρ) it would count.
+            pushed[which == support] = push[which == support] @ (U[support] * (d[support] > 1e-14 * d[support, 0]))
         l1 = l1_ratios[:, np.newaxis]
         return cls(l1, 1 - l1, signs, d[which], fitted[which], pushed, rest[which])
 

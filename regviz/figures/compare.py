@@ -500,7 +500,7 @@ class _Column:
                 },
             },
         ]
-        ball = [Moving(self.ref("radius"), take="octant", template=turn) for turn in ("cos", "sin")]
+        ball_x, ball_y = (Moving(self.ref("radius"), take="octant", template=turn) for turn in ("cos", "sin"))
         cross = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
         return LiveFigure(
             name=f"constraint_{key}",
@@ -519,7 +519,7 @@ class _Column:
             },
             moving=(
                 ellipse(0, "rings", "origin"),
-                LiveTrace(1, *ball),
+                LiveTrace(1, ball_x, ball_y),
                 ellipse(2, "ring", "touch"),
                 LiveTrace(3, x=Moving(self.ref("optimum_a")), y=Moving(self.ref("optimum_b"))),
                 LiveTrace(4, x=Moving(self.solution[0]), y=Moving(self.solution[1])),
