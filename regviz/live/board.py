@@ -10,7 +10,7 @@ so tests, downloads and notebooks see the same picture. Coordinates that stand s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,7 @@ class Axis:
     help: str = ""
     ends: tuple[str, str] = ("", "")  # what the two ends mean
     page: int = 10  # stops of a Page Up / Page Down
+    sticky: bool = True  # stays in reach while the page scrolls
 
     @property
     def text(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class Moving:
         if self.only_zeros:
             v = np.where(v == 0, 0.0, np.nan)
         if self.offset is not None:
-            v = v + float(board.read(self.offset, index))
+            v = v + float(board.read(self.offset, index).ravel()[0])
         return np.arcsinh(v / self.asinh) if self.asinh is not None else v
 
 
@@ -115,16 +116,21 @@ class LiveTrace:
     y: Moving | None = None
     customdata: Moving | None = None
     still: bool = False
+    z: Moving | None = None
 
     def coordinates(self) -> dict[str, Moving]:
         """The expressions there are, by the name of the Plotly attribute."""
-        named = {"x": self.x, "y": self.y, "customdata": self.customdata}
+        named = {"x": self.x, "y": self.y, "z": self.z, "customdata": self.customdata}
         return {key: moving for key, moving in named.items() if moving is not None}
 
 
 @dataclass(frozen=True)
 class LiveFigure:
-    """A Plotly figure of one subplot with moving traces; `span` makes both axes reach from -span to +span."""
+    """A Plotly figure of one subplot with moving traces; `span` makes both axes reach from -span to +span.
+
+    A figure with `handle` = (axis of x, axis of y) has a point at these axes' values that the pointer can drag. One
+    with a scene (3-D) has no overlay: Plotly itself redraws it.
+    """
 
     name: str
     title: str
@@ -136,6 +142,8 @@ class LiveFigure:
     height: int = 220
     span: Ref | None = None  # one number; both axes get the same scale
     caption: str = ""  # template
+    handle: tuple[str, str] | None = None
+    wide: bool = False  # over all columns
 
     def at(self, board: Board, index: Index, mode: theme.Mode = "light") -> dict[str, Any]:
         """The ordinary Plotly figure, as a dictionary, at one index of the sweep."""
@@ -172,8 +180,49 @@ class Readout:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Words beside the figures: a heading, paragraphs (templates), and a question with its answer to unfold."""
+
+    name: str
+    title: str
+    paragraphs: tuple[str, ...]
+    row: int
+    question: str = ""
+    answer: str = ""
+    column: int = 0
+    wide: bool = True
+
+
+@dataclass(frozen=True)
+class Source:
+    """Arrays that are computed at the present position instead of read from a sweep, where axes fit in no grid.
+
+    `compute` maps the axes' values to arrays by name; it is the reference. `module` is the text of a JavaScript module
+    whose default export does the same in the browser; its export `invert(name, value, position)` gives the axis
+    values at which a computed number is `value` (for dials).
+    """
+
+    compute: Callable[[Mapping[str, float]], Mapping[str, NDArray[np.float64]]]
+    module: str
+
+
+@dataclass(frozen=True)
+class Dial:
+    """A slider for a computed number: it shows the number, and moving it moves the axes that `invert` names."""
+
+    name: str
+    label: str
+    value: Ref
+    stops: NDArray[np.float64]
+    help: str = ""
+
+
+@dataclass(frozen=True)
 class Board:
-    """All that one live component shows. `values` are the numbers templates may name: (reference, format)."""
+    """All that one live component shows. `values` are the numbers templates may name: (reference, format).
+
+    `presets` are positions worth a visit, by name: they form a menu.
+    """
 
     axes: tuple[Axis, ...]
     arrays: Mapping[str, Swept]
@@ -183,6 +232,24 @@ class Board:
     summary: str  # template, read aloud on release
     legend: tuple[tuple[int, int], ...] = ()  # (figure, trace) pairs whose samples form the legend
     columns: int = 1
+    notes: tuple[Note, ...] = ()
+    source: Source | None = None
+    dials: tuple[Dial, ...] = ()
+    presets: tuple[tuple[str, Mapping[str, float]], ...] = ()
+
+    @cached_property
+    def _computed(self) -> dict[tuple[int, ...], Mapping[str, NDArray[np.float64]]]:
+        return {}
+
+    def _compute(self, name: str, index: Index) -> NDArray[np.float64]:
+        """A computed array at an index; the last position's arrays are kept."""
+        if self.source is None:
+            raise KeyError(f"no array is called {name!r}")
+        key = tuple(index[axis.name] for axis in self.axes)
+        if key not in self._computed:
+            self._computed.clear()
+            self._computed[key] = self.source.compute({axis.name: axis.values[index[axis.name]] for axis in self.axes})
+        return self._computed[key][name]
 
     @cached_property
     def _axis_order(self) -> dict[str, Axis]:
@@ -194,9 +261,11 @@ class Board:
 
     def read(self, ref: Ref, index: Index) -> NDArray[np.float64]:
         """The slice of a swept array at an index; pinned axes stay where they are pinned."""
-        swept = self.arrays[ref.array]
-        stops = tuple(ref.pin.get(axis, index[axis]) for axis in swept.axes)
-        values = np.asarray(swept.values[stops], dtype=float)
+        if ref.array in self.arrays:
+            swept = self.arrays[ref.array]
+            values = np.asarray(swept.values[tuple(ref.pin.get(axis, index[axis]) for axis in swept.axes)], dtype=float)
+        else:
+            values = np.asarray(self._compute(ref.array, index), dtype=float)
         return values if ref.item is None else values[ref.item]
 
     def say(self, template: str, index: Index) -> str:
@@ -207,7 +276,7 @@ class Board:
             if name in self._axis_order:
                 return self._axis_order[name].text[index[name]]
             ref, form = self.values[name]
-            return format_number(float(self.read(ref, index)), form)
+            return format_number(float(self.read(ref, index).ravel()[0]), form)
 
         return re.sub(r"\{(\w+)\}", value, template)
 
@@ -274,6 +343,7 @@ def payload(board: Board) -> dict[str, Any]:
                 "help": axis.help,
                 "ends": list(axis.ends),
                 "page": axis.page,
+                "sticky": axis.sticky,
             }
             for axis in board.axes
         ],
@@ -295,6 +365,31 @@ def payload(board: Board) -> dict[str, Any]:
         "summary": board.summary,
         "legend": [list(pair) for pair in board.legend],
         "columns": board.columns,
+        "notes": [
+            {
+                "name": note.name,
+                "title": note.title,
+                "paragraphs": list(note.paragraphs),
+                "question": note.question,
+                "answer": note.answer,
+                "column": note.column,
+                "row": note.row,
+                "wide": note.wide,
+            }
+            for note in board.notes
+        ],
+        "source": None if board.source is None else board.source.module,
+        "dials": [
+            {
+                "name": dial.name,
+                "label": dial.label,
+                "value": _ref(dial.value),
+                "stops": dial.stops.tolist(),
+                "help": dial.help,
+            }
+            for dial in board.dials
+        ],
+        "presets": [[label, dict(position)] for label, position in board.presets],
         "palettes": theme.PALETTES,
         "layout": theme.LAYOUT,
     }
@@ -338,6 +433,8 @@ def _figure_spec(live: LiveFigure) -> dict[str, Any]:
         "row": live.row,
         "height": live.height,
         "span": None if live.span is None else _ref(live.span),
+        "handle": live.handle,
+        "wide": live.wide,
     }
 
 

@@ -42,6 +42,16 @@ function loadPlotly(file) {
   return plotly;
 }
 
+// A module that travels as text (the source of a board), imported once for each text.
+const modules = new Map();
+function loadModule(text) {
+  if (!modules.has(text)) {
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    modules.set(text, import(address));
+  }
+  return modules.get(text);
+}
+
 // Plotly writes its few style rules into the document's head, where a shadow root does not see them.
 function adoptPlotlyStyles(root) {
   const global = document.querySelector('style[id^="plotly.js-style"]');
@@ -72,8 +82,9 @@ export function formatNumber(x, form) {
 // ---- arrays over the axes --------------------------------------------------------------------------------
 
 class Arrays {
-  constructor(spec, buffers) {
-    this.entries = {};
+  // `source` computes what the sweep does not hold: (position by axis name) => arrays by name.
+  constructor(spec, buffers, source, axes) {
+    Object.assign(this, { source, axes, entries: {} });
     for (const [name, entry] of Object.entries(spec)) {
       const size = entry.shape.reduce((a, b) => a * b, 1);
       const strides = [];
@@ -87,10 +98,23 @@ class Arrays {
   }
 
   read({ array, pin = {}, item }, index) {
+    if (!(array in this.entries)) return this.compute(array, index);
     const { values, start, size, axes, strides } = this.entries[array];
     let from = start;
     for (let k = 0; k < axes.length; k++) from += strides[k] * (pin[axes[k]] ?? index[axes[k]]);
     return item === undefined ? values.subarray(from, from + size) : values.subarray(from + item, from + item + 1);
+  }
+
+  position(index) {
+    return Object.fromEntries(this.axes.map((axis) => [axis.name, axis.values[index[axis.name]]]));
+  }
+
+  compute(array, index) {
+    const key = this.axes.map((axis) => index[axis.name]).join();
+    if (key !== this.computedAt) [this.computedAt, this.computed] = [key, this.source(this.position(index))];
+    const values = this.computed[array];
+    if (!values) throw new Error(`no array is called ${array}`);
+    return values;
   }
 
   evaluate(moving, index) {
@@ -300,6 +324,35 @@ class Figure {
     this.plot.append(this.overlay);
     this.visible = false;
     this.drawn = false;
+    if (spec.wide) this.element.classList.add("wide");
+    if (spec.handle) this.addHandle(...spec.handle);
+  }
+
+  // A point that the pointer drags: its coordinates are the values of two axes. (The axes' sliders are its keyboard.)
+  addHandle(axisX, axisY) {
+    this.handle = document.createElementNS(SVG, "circle");
+    this.handle.setAttribute("class", "handle");
+    this.handle.setAttribute("r", 22);
+    this.overlay.append(this.handle);
+    const axes = [axisX, axisY].map((name) => this.board.spec.axes.find((axis) => axis.name === name));
+    const follow = (event) => {
+      const box = this.area.getBoundingClientRect();
+      const [x, y] = [this.fromX(event.clientX - box.left + this.grip[0]), this.fromY(event.clientY - box.top + this.grip[1])];
+      this.board.move({ [axisX]: nearest(axes[0], x), [axisY]: nearest(axes[1], y) });
+    };
+    this.handle.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.handle.setPointerCapture(event.pointerId);
+      const at = this.handle.getBoundingClientRect();
+      this.grip = [at.left + at.width / 2 - event.clientX, at.top + at.height / 2 - event.clientY];
+      this.handle.onpointermove = follow;
+    });
+    for (const end of ["pointerup", "pointercancel"])
+      this.handle.addEventListener(end, () => {
+        if (!this.handle.onpointermove) return;
+        this.handle.onpointermove = null;
+        this.board.commit();
+      });
   }
 
   coordinates(name) {
@@ -316,9 +369,9 @@ class Figure {
     }));
     for (const live of spec.moving) {
       const trace = data[live.trace];
-      for (const key of ["x", "y", "customdata"])
+      for (const key of ["x", "y", "z", "customdata"])
         if (live[key]) trace[key] = Array.from(board.arrays.evaluate(live[key], board.index));
-      if (!shown && !live.still) trace.opacity = 0;
+      if (!shown && !live.still && !this.isScene) trace.opacity = 0;
     }
     const layout = paint(merge(board.spec.layout, spec.layout), board.palette);
     if (spec.span) {
@@ -339,20 +392,25 @@ class Figure {
     const { data, layout } = this.plotlyFigure(false);
     const touch = matchMedia("(pointer: coarse)").matches;
     Object.assign(layout, { width: this.plot.clientWidth, height: this.spec.height, autosize: false });
-    if (touch || this.spec.span) layout.dragmode = false;
+    if (!this.isScene && (touch || this.spec.span || this.spec.handle)) layout.dragmode = false;
     if (this.zoom) for (const key of Object.keys(this.zoom)) Object.assign((layout[key] ??= {}), this.zoom[key]);
     await Plotly.react(this.still, data, layout, { displayModeBar: false, doubleClick: "reset", scrollZoom: false });
     if (!this.drawn) {
       adoptPlotlyStyles(this.board.root);
       for (const event of ["plotly_relayout", "plotly_relayouting"])
         this.still.on(event, (change) => {
-          if (change && Object.keys(change).some((key) => key.includes("axis."))) this.draw();
+          if (change && Object.keys(change).some((key) => /^[xy]axis/.test(key))) this.draw();
         });
-      this.still.on("plotly_relayout", () => this.rememberZoom());
+      if (!this.isScene) this.still.on("plotly_relayout", () => this.rememberZoom());
       this.drawn = true;
     }
-    this.buildMarks(data, layout);
+    if (this.isScene) return;
+    this.buildMarks();
     this.draw();
+  }
+
+  get isScene() {
+    return "scene" in this.spec.layout;
   }
 
   // Zooming is kept when the slider is released and Plotly is given new marks.
@@ -364,6 +422,22 @@ class Figure {
       if (home && !this.spec.span && (range[0] !== home[0] || range[1] !== home[1])) zoom[key] = { range: [...range] };
     }
     this.zoom = zoom;
+  }
+
+  // 3-D has no overlay: Plotly redraws the moving traces, at most one redraw at a time.
+  async drawScene() {
+    if (this.busy) return (this.again = true);
+    this.busy = true;
+    const { data, layout } = this.plotlyFigure(true);
+    const { width, height, scene } = this.still._fullLayout;
+    Object.assign(layout, { width, height, autosize: false });
+    layout.scene.camera = scene.camera ?? layout.scene.camera;
+    await (await this.board.plotly).react(this.still, data, layout);
+    this.busy = false;
+    if (this.again) {
+      this.again = false;
+      requestAnimationFrame(() => this.drawScene());
+    }
   }
 
   buildMarks() {
@@ -378,7 +452,9 @@ class Figure {
   }
 
   draw() {
-    if (!this.drawn || !this.visible || !this.marks) return;
+    if (!this.drawn || !this.visible) return;
+    if (this.isScene) return this.drawScene();
+    if (!this.marks) return;
     const { arrays, index } = this.board;
     const { xaxis, yaxis, width, height } = this.still._fullLayout;
     const frame = [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length, width, height].join();
@@ -396,6 +472,13 @@ class Figure {
       toX = scale({}, [-unit * xaxis._length, unit * xaxis._length], xaxis._length, false);
       toY = scale({}, [-unit * yaxis._length, unit * yaxis._length], yaxis._length, true);
       this.drawTicks(reach, toX, toY, xaxis, yaxis);
+    }
+    if (this.handle) {
+      const [axisX, axisY] = this.spec.handle;
+      const position = arrays.position(index);
+      this.handle.setAttribute("cx", number(xaxis._offset + toX(position[axisX])));
+      this.handle.setAttribute("cy", number(yaxis._offset + toY(position[axisY])));
+      [this.fromX, this.fromY] = [inverse(toX), inverse(toY)];
     }
     for (const mark of this.marks) {
       const x = mark.live.x ? arrays.evaluate(mark.live.x, index) : mark.x;
@@ -473,6 +556,44 @@ function scale(axis, [low, high], length, upwards) {
   const position = axis.type === "category" ? (v) => v : axis.type === "log" ? Math.log10 : (v) => v;
   const slope = length / (high - low);
   return upwards ? (v) => length - (position(v) - low) * slope : (v) => (position(v) - low) * slope;
+}
+
+// The inverse of a linear scale.
+function inverse(to) {
+  const slope = to(1) - to(0);
+  return (pixel) => (pixel - to(0)) / slope;
+}
+
+// ---- words beside the figures -----------------------------------------------------------------------------
+
+class Note {
+  constructor(board, spec) {
+    this.board = board;
+    this.spec = spec;
+    this.element = document.createElement("section");
+    this.element.className = "cell note";
+    this.element.classList.toggle("wide", spec.wide);
+    this.element.dataset.note = spec.name;
+    this.slots = [];
+    const add = (parent, tag, template) => {
+      const element = parent.appendChild(document.createElement(tag));
+      this.slots.push([element.appendChild(new Text()), template]);
+    };
+    if (spec.title) add(this.element, "h2", spec.title);
+    for (const paragraph of spec.paragraphs) add(this.element, "p", paragraph);
+    if (spec.question) {
+      const fold = this.element.appendChild(document.createElement("details"));
+      add(fold, "summary", spec.question);
+      add(fold, "p", spec.answer);
+    }
+  }
+
+  draw() {
+    for (const [node, template] of this.slots) {
+      const text = this.board.say(template);
+      if (node.data !== text) node.data = text;
+    }
+  }
 }
 
 // ---- a card of numbers -------------------------------------------------------------------------------------
@@ -553,6 +674,10 @@ class Slider {
     return this.board.index[this.axis.name];
   }
 
+  get text() {
+    return this.axis.text[this.at];
+  }
+
   go(stop, commit = false) {
     this.hint.textContent = "";
     this.board.move({ [this.axis.name]: Math.max(0, Math.min(this.last, stop)) });
@@ -574,11 +699,39 @@ class Slider {
   }
 
   draw() {
-    const text = this.axis.text[this.at];
+    const text = this.text;
     if (+this.range.value !== this.at) this.range.value = this.at;
     this.range.setAttribute("aria-valuetext", text);
     this.range.style.setProperty("--share", this.at / Math.max(this.last, 1));
     if (this.typed.value !== text) this.typed.value = text;
+  }
+}
+
+// A slider for a computed number: moving it moves the axes on which the number depends.
+class Dial extends Slider {
+  constructor(board, dial, identity) {
+    super(board, { ...dial, values: dial.stops, text: dial.stops.map((stop) => numberText(stop, 3)), ends: ["", ""], page: 10 }, identity);
+  }
+
+  get value() {
+    return this.board.arrays.read(this.axis.value, this.board.index)[0];
+  }
+
+  get at() {
+    return nearest(this.axis, this.value);
+  }
+
+  get text() {
+    return numberText(this.value, 3);
+  }
+
+  go(stop, commit = false) {
+    this.hint.textContent = "";
+    const { board, axis } = this;
+    const wanted = axis.values[Math.max(0, Math.min(this.last, stop))];
+    const moved = board.source.invert(axis.name, wanted, board.arrays.position(board.index));
+    board.move(board.stops(moved));
+    if (commit) board.commit();
   }
 }
 
@@ -623,11 +776,14 @@ class Board {
     cancelAnimationFrame(this.frame);
   }
 
-  show(data) {
+  async show(data) {
     const { spec } = data;
     const buffer = (column) => column.getChild("value")?.toArray() ?? column.getChildAt(0).toArray();
-    this.arrays = new Arrays(spec.arrays, { floats: buffer(data.floats), bytes: buffer(data.bytes) });
     this.spec = spec;
+    this.source = spec.source ? await loadModule(spec.source) : null;
+    if (this.spec !== spec) return; // newer data came meanwhile
+    const buffers = { floats: buffer(data.floats), bytes: buffer(data.bytes) };
+    this.arrays = new Arrays(spec.arrays, buffers, this.source?.default, spec.axes);
     this.plotly = loadPlotly(spec.plotly).catch((error) => {
       this.element.querySelector(".problem").textContent = error.message;
       return null;
@@ -651,11 +807,17 @@ class Board {
     if (names !== this.axisNames) identities++;
     this.axisNames = names;
     this.sliders = spec.axes.map((axis, i) => new Slider(this, axis, `${identities}-${i}`));
-    controls.replaceChildren(...this.sliders.map((slider) => slider.element));
+    this.sliders.push(...spec.dials.map((dial, i) => new Dial(this, dial, `${identities}-dial-${i}`)));
+    const isSticky = (slider) => slider.axis.sticky;
+    controls.replaceChildren(...this.sliders.filter(isSticky).map((slider) => slider.element));
+    const more = this.sliders.filter((slider) => !isSticky(slider)).map((slider) => slider.element);
+    this.element.querySelector(".more-controls").replaceChildren(...more);
+    this.buildPresets();
     if (focused) controls.querySelector(`.${focused.split(" ")[0]}`)?.focus();
     this.figures = spec.figures.map((figure) => new Figure(this, figure));
     this.cards = spec.readouts.map((card) => new Card(this, card));
-    const cells = [...this.figures, ...this.cards].sort(
+    this.notes = spec.notes.map((note) => new Note(this, note));
+    const cells = [...this.figures, ...this.cards, ...this.notes].sort(
       (a, b) => a.spec.row - b.spec.row || a.spec.column - b.spec.column,
     );
     // Figures that were on screen stay until the new ones are drawn on top: no flash between two settings.
@@ -667,6 +829,28 @@ class Board {
     grid.replaceChildren(...cells.map((cell) => cell.element));
     for (const figure of this.figures) this.watcher.observe(figure.element);
     this.buildLegend();
+  }
+
+  buildPresets() {
+    const list = this.element.querySelector(".presets");
+    list.replaceChildren(
+      ...this.spec.presets.map(([label, position]) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = label;
+        button.addEventListener("click", () => {
+          this.move(this.stops(position));
+          this.commit();
+        });
+        return button;
+      }),
+    );
+  }
+
+  // Stops nearest to some axes' values.
+  stops(position) {
+    const axis = (name) => this.spec.axes.find((candidate) => candidate.name === name);
+    return Object.fromEntries(Object.entries(position).map(([name, value]) => [name, nearest(axis(name), value)]));
   }
 
   buildLegend() {
@@ -741,6 +925,7 @@ class Board {
   draw() {
     for (const slider of this.sliders) slider.draw();
     for (const card of this.cards) card.draw();
+    for (const note of this.notes) note.draw();
     for (const figure of this.figures) figure.draw();
   }
 
