@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable
 from statistics import median
 from time import process_time
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import legendre, polynomial
@@ -33,7 +34,7 @@ L1_RATIOS = np.linspace(0, 1, 11)
 DEFAULT, TIGHT = {"tol": 1e-4, "max_iter": 1_000}, {"tol": 1e-8, "max_iter": 20_000}
 
 
-def wave(vander: Callable[[Array, int], Array], degree: int, n: int) -> tuple[Array, Array]:
+def wave(vander: Any, degree: int, n: int) -> tuple[Array, Array]:
     """A noisy sine on [-1, 1] and a standardised polynomial basis without its constant."""
     rng = np.random.default_rng(0)
     x = np.sort(rng.uniform(-1, 1, n))
@@ -71,8 +72,7 @@ def kkt_max(X: Array, y: Array, alphas: Array, coef: Array) -> float:
     X_c, y_c = X - X.mean(axis=0), y - y.mean()
     slope = (y_c - coef @ X_c.T) @ X_c / len(y)  # (n_ratios, n_alphas, p)
     worst = [
-        ElasticNet(rho).violation(w, s, alphas[:, None]).max()
-        for rho, w, s in zip(L1_RATIOS, coef, slope, strict=True)
+        ElasticNet(rho).violation(w, s, alphas[:, None]).max() for rho, w, s in zip(L1_RATIOS, coef, slope, strict=True)
     ]
     return float(max(worst) / alpha_max(X, y, 1))
 

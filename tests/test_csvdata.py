@@ -78,9 +78,7 @@ def test_plain_file() -> None:
 )
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-def test_delimiters_line_ends_and_byte_order_mark(
-    delimiter: str, word: str, ending: str, bom: bytes
-) -> None:
+def test_delimiters_line_ends_and_byte_order_mark(delimiter: str, word: str, ending: str, bom: bytes) -> None:
     text = GOOD.replace(",", delimiter).replace("\n", ending)
     table = read_csv(bom + text.encode())
     assert table.delimiter == delimiter
@@ -329,9 +327,7 @@ def test_the_most_cells_that_fit_cost_little(cell: str) -> None:
 
 # Anything at all.
 
-tokens = st.sampled_from(
-    [*',;|\t"\n\r', "\r\n", "1", "-2.5", "3,5", "NA", "x", "é", "inf", "1e308", "'", " ", "\x0b"]
-)
+tokens = st.sampled_from([*',;|\t"\n\r', "\r\n", "1", "-2.5", "3,5", "NA", "x", "é", "inf", "1e308", "'", " ", "\x0b"])
 csv_like = st.lists(tokens, max_size=200).map("".join)
 
 
@@ -385,9 +381,7 @@ def test_fuzz_csv_like(before: str, after: str) -> None:
     st.sampled_from(",;\t|"),
     st.booleans(),
 )
-def test_numbers_come_back_exactly(
-    rows: list[list[float | None]], delimiter: str, commas: bool
-) -> None:
+def test_numbers_come_back_exactly(rows: list[list[float | None]], delimiter: str, commas: bool) -> None:
     def cell(value: float | None) -> str:
         text = "" if value is None else repr(value)
         return text.replace(".", ",") if commas and delimiter != "," else text

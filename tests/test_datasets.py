@@ -66,9 +66,7 @@ def test_noise_scales_one_draw(dataset: Synthetic, n: int, noise: float, seed: i
 
 @given(st.sampled_from(list(DATASETS.values())), sizes, sizes, seeds)
 @settings(deadline=None)
-def test_more_points_keep_the_points(
-    dataset: Synthetic | Measured, n: int, m: int, seed: int
-) -> None:
+def test_more_points_keep_the_points(dataset: Synthetic | Measured, n: int, m: int, seed: int) -> None:
     few, many = sorted((n, m))
     a, b = dataset.sample(few, 0.5, seed), dataset.sample(many, 0.5, seed)
     np.testing.assert_array_equal(a.X, b.X[:few])

@@ -39,9 +39,7 @@ def test_columns_are_the_named_polynomials(t: Array, degree: int, low: float, wi
 
 
 @given(bases, points, degrees)
-def test_columns_stay_in_the_unit_interval_and_do_not_depend_on_the_degree(
-    basis, t: Array, degree: int
-) -> None:
+def test_columns_stay_in_the_unit_interval_and_do_not_depend_on_the_degree(basis, t: Array, degree: int) -> None:
     columns = basis.expand(t, degree, (-1.0, 1.0))
     assert np.abs(columns).max() <= 1 + 1e-12
     np.testing.assert_array_equal(columns, basis.expand(t, MAX_DEGREE, (-1.0, 1.0))[:, :degree])
@@ -159,9 +157,7 @@ def test_validation_rows_use_the_training_scale() -> None:
     np.testing.assert_array_equal(standardizer.transform(np.array([[5.0]])), [[4.0]])
 
 
-@pytest.mark.parametrize(
-    "X", [np.zeros(3), np.zeros((0, 2)), np.array([[np.nan]]), np.array([[np.inf]])]
-)
+@pytest.mark.parametrize("X", [np.zeros(3), np.zeros((0, 2)), np.array([[np.nan]]), np.array([[np.inf]])])
 def test_fit_refuses_what_it_cannot_scale(X: Array) -> None:
     with pytest.raises(ValueError, match=r"^X must be"):
         Standardizer.fit(X)

@@ -287,9 +287,7 @@ def test_one_row_of_alphas_a_ratio() -> None:
     grid = fit_grid(X, y, alphas, RATIOS)
     assert_exact(X, y, grid)
     for i in range(11):
-        np.testing.assert_allclose(
-            fit_grid(X, y, alphas[i], RATIOS[[i]]).coef[0], grid.coef[i], rtol=1e-9, atol=1e-12
-        )
+        np.testing.assert_allclose(fit_grid(X, y, alphas[i], RATIOS[[i]]).coef[0], grid.coef[i], rtol=1e-9, atol=1e-12)
 
 
 def test_a_single_weak_penalty_is_solved_from_nothing() -> None:

@@ -123,9 +123,7 @@ def read_csv(raw: bytes, label: str = "Your CSV") -> Table:
     if len(usable) < 2:
         found = f"Only the column '{names[usable[0]]}' holds" if usable else "No column holds"
         reason = f", for example {words[0]} is text" if words else ""
-        raise CsvError(
-            f"{found} only numbers{reason}: two such columns are needed, a target and a feature."
-        )
+        raise CsvError(f"{found} only numbers{reason}: two such columns are needed, a target and a feature.")
 
     read = f"Read {_count(len(body.row_numbers), 'row')}, separated by {DELIMITERS[delimiter]}"
     notes.insert(0, read + (", with decimal commas." if decimal == "," else "."))
@@ -176,16 +174,12 @@ def to_data(table: Table, target: str, features: Sequence[str]) -> Data:
     varies = [_varies(column) for column in chosen.T]
     if not varies[-1]:
         raise CsvError(
-            f"The target '{target}' is the same in every row, so there is nothing to predict: "
-            "choose another target."
+            f"The target '{target}' is the same in every row, so there is nothing to predict: choose another target."
         )
     kept = [j for j in range(len(features)) if varies[j]]
     constant = [f"'{features[j]}'" for j in range(len(features)) if not varies[j]]
     if not kept:
-        raise CsvError(
-            f"No chosen feature varies ({_listed(constant)}): choose a feature that differs "
-            "between rows."
-        )
+        raise CsvError(f"No chosen feature varies ({_listed(constant)}): choose a feature that differs between rows.")
     notes = list(table.notes)
     if n_dropped:
         notes.append(f"{_count(n_dropped, 'row')} left out for a missing value.")
@@ -223,9 +217,7 @@ def _decode(raw: bytes) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         raise CsvError(f"The file is not UTF-8 text (see line {line:,}): {advice}") from None
     if not text.strip():
-        raise CsvError(
-            "The file is empty: it needs a line of column names and rows of numbers below."
-        )
+        raise CsvError("The file is empty: it needs a line of column names and rows of numbers below.")
     return text
 
 
@@ -249,9 +241,7 @@ def _sniff_delimiter(text: str) -> str:
                 width,
             )
     if not scores:
-        raise CsvError(
-            "Only one column was found: separate the columns by comma, semicolon, tab or |."
-        )
+        raise CsvError("Only one column was found: separate the columns by comma, semicolon, tab or |.")
     return max(scores, key=lambda delimiter: scores[delimiter])
 
 
@@ -294,15 +284,9 @@ def _is_blank(row: list[str]) -> bool:
 def _column_names(header: list[str], decimal: str) -> tuple[list[str], list[str]]:
     """Clean and unique names of all columns, and notes on those that were changed."""
     if len(header) > MAX_COLUMNS:
-        raise CsvError(
-            f"The file has {len(header):,} columns, and at most {MAX_COLUMNS} are read: delete "
-            "columns."
-        )
+        raise CsvError(f"The file has {len(header):,} columns, and at most {MAX_COLUMNS} are read: delete columns.")
     if all(_is_number(cell, decimal) or cell.strip().lower() in MISSING for cell in header):
-        raise CsvError(
-            "The first line has no column names, only numbers or nothing: add a line of names at "
-            "the top."
-        )
+        raise CsvError("The first line has no column names, only numbers or nothing: add a line of names at the top.")
     names: list[str] = []
     renamed = []
     for position, cell in enumerate(header, start=1):
@@ -388,9 +372,7 @@ def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
                 f"among {_listed(table.names)}."
             )
     if target in features:
-        raise CsvError(
-            f"The target '{target}' is also among the features: take it out of the features."
-        )
+        raise CsvError(f"The target '{target}' is also among the features: take it out of the features.")
     if len(set(features)) < len(features):
         raise CsvError("A feature is chosen twice: choose each feature once.")
     if not 1 <= len(features) <= MAX_FEATURES:
@@ -404,10 +386,7 @@ def _check_magnitudes(values: Array, names: Sequence[str], row_numbers: NDArray[
     i, j = wrong[0]
     value = values[i, j]
     kind = "an infinite number" if np.isinf(value) else f"{value:g}, beyond {MAX_MAGNITUDE:g},"
-    raise CsvError(
-        f"The column '{names[j]}' has {kind} in row {row_numbers[i]:,}: correct it or leave out "
-        "the column."
-    )
+    raise CsvError(f"The column '{names[j]}' has {kind} in row {row_numbers[i]:,}: correct it or leave out the column.")
 
 
 def _varies(column: Array) -> bool:

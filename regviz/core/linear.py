@@ -263,15 +263,11 @@ def _solve(problem: _Problem, alphas: Array, l1_ratios: Array) -> Array:
         everything = np.ones((np.count_nonzero(chosen), len(corr)))
         u[chosen] = _solve_on_support(gram, corr, l1[chosen], l2[chosen], everything)
     if not ridge.all():
-        u[~ridge] = _elastic_net_paths(
-            gram, corr, l1[~ridge], l2[~ridge], penalised[~ridge], u[~ridge]
-        )
+        u[~ridge] = _elastic_net_paths(gram, corr, l1[~ridge], l2[~ridge], penalised[~ridge], u[~ridge])
     return u * problem.unit
 
 
-def _elastic_net_paths(
-    gram: Array, corr: Array, l1: Array, l2: Array, wanted: NDArray[np.bool_], u: Array
-) -> Array:
+def _elastic_net_paths(gram: Array, corr: Array, l1: Array, l2: Array, wanted: NDArray[np.bool_], u: Array) -> Array:
     """Every path, ratios in lock-step, blocks of strengths from large to small.
 
     l1, l2, u (n_ratios, n_alphas, p); wanted (n_ratios, n_alphas). Returns u, wanted fits filled.
@@ -293,9 +289,7 @@ def _elastic_net_paths(
     return u
 
 
-def _exchange(
-    gram: Array, corr: Array, l1: Array, l2: Array, signs: Array
-) -> tuple[Array, NDArray[np.intp]]:
+def _exchange(gram: Array, corr: Array, l1: Array, l2: Array, signs: Array) -> tuple[Array, NDArray[np.intp]]:
     """Solve a batch on guessed supports, move the columns that are on the wrong side, repeat.
 
     l1, l2, signs (n_fits, p). Returns u (n_fits, p) and the indices of the fits not yet settled.
@@ -345,9 +339,7 @@ def _solve_stack(system: Array, right: Array) -> Array:
     return np.asarray(solution[..., 0], dtype=float)
 
 
-def _active_set(
-    gram: Array, corr: Array, l1: Array, l2: Array, u: Array, max_steps: int
-) -> tuple[Array, int]:
+def _active_set(gram: Array, corr: Array, l1: Array, l2: Array, u: Array, max_steps: int) -> tuple[Array, int]:
     """One fit by feature-sign search from `u`: every step lowers the objective, so none comes back.
 
     Solve on the support. If a coefficient would change its sign, go only as far as the first that

@@ -467,9 +467,7 @@ class _Column:
         held = f"The {others} other weights are held at their solution." if others else ""
 
         def ellipse(trace: int, ring: str, size: str) -> LiveTrace:
-            x, y = (
-                Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}")) for w in ("a", "b")
-            )
+            x, y = (Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}")) for w in ("a", "b"))
             return LiveTrace(trace, x, y)
 
         line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
