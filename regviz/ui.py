@@ -41,6 +41,12 @@ PAGES: tuple[Page, ...] = (
         ":material/compare:",
         "Drag λ: **L1** switches weights off one by one, **L2** makes all of them small, your **mix** does both.",
     ),
+    Page(
+        "pages/geometry.py",
+        "Geometry",
+        ":material/pentagon:",
+        "Why does **L1** give exact zeros and **L2** none? Drag the cross, λ, the ratio: every touch point is solved.",
+    ),
 )
 
 _STYLE = """<style>

@@ -26,7 +26,7 @@ FLOOR, REACH = 5e-15, 1e8
 RUNGS, LOWEST_RUNG = 100, 1e-10
 # Then at most so many rounds. Close enough: this share of the empty model's error, or degrees of
 # freedom. A bracket of log(alpha) this narrow that is not close is a jump.
-ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-8
+ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-6
 # A fit is first sought among the neighbours of a known one: exchanges of columns, halvings for a root.
 EXCHANGES, HALVINGS = 6, 45
 
@@ -57,12 +57,12 @@ def same_df(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
     """Alphas at which each ratio has the effective degrees of freedom that the lasso has at `alphas`.
 
     Shapes, and α = 0 and constant y, as in `same_training_error`; `effective_df` says what is counted. The
-    lasso's df are whole numbers, its non-zero weights. A ridge has them to 1e-6. Those of an elastic net
-    jump where a weight enters or leaves, and now and then fall as alpha falls. Its alpha is the first,
-    coming from above, at which the goal is reached; if the goal is jumped over, the nearer side of that
-    jump. So a higher df never has a higher alpha, and a row is monotone wherever the lasso's df is. Out of
-    reach are 0 for a ridge (it comes within 1e-8 · rank) and, if columns are nearly dependent, the highest
-    df: there the alphas are the ends of the range in `same_training_error`.
+    lasso's df are whole numbers, its non-zero weights. A ridge has them to 1e-6. Those of an elastic net jump
+    where a weight enters or leaves, and now and then fall as alpha falls. Its alpha is the first, coming from
+    above, at which the goal is reached (an excess that lies wholly between two of RUNGS fits is not seen); if the
+    goal is jumped over, the nearer side of that jump. So a higher df never has a higher alpha, and a row is
+    monotone wherever the lasso's df is. Out of reach are 0 for a ridge (it comes within 1e-8 · rank) and, if
+    columns are nearly dependent, the highest df: there the alphas are the ends of the range.
     """
     lasso = fit_grid(X, y, alphas, np.array([1.0]))
     # A hair less, so that the rank of X, which a ridge has at α = 0 only, belongs to a definite alpha.

@@ -128,8 +128,8 @@ class LiveTrace:
 class LiveFigure:
     """A Plotly figure of one subplot with moving traces; `span` makes both axes reach from -span to +span.
 
-    A figure with `handle` = (axis of x, axis of y) has a point at these axes' values that the pointer can drag. One
-    with a scene (3-D) has no overlay: Plotly itself redraws it.
+    A figure with `handle` = (axis of x, axis of y) has a point at these axes' values that the pointer can drag; with
+    "" for y it slides along y = 0. One with a scene (3-D) has no overlay: Plotly itself redraws it.
     """
 
     name: str
@@ -221,6 +221,7 @@ class Dial:
 class Board:
     """All that one live component shows. `values` are the numbers templates may name: (reference, format).
 
+    A format that is a tuple of templates makes words follow a number: the number says which of them is meant.
     `presets` are positions worth a visit, by name: they form a menu.
     """
 
@@ -228,7 +229,7 @@ class Board:
     arrays: Mapping[str, Swept]
     figures: tuple[LiveFigure, ...]
     readouts: tuple[Readout, ...]
-    values: Mapping[str, tuple[Ref, str]]
+    values: Mapping[str, tuple[Ref, str | tuple[str, ...]]]
     summary: str  # template, read aloud on release
     legend: tuple[tuple[int, int], ...] = ()  # (figure, trace) pairs whose samples form the legend
     columns: int = 1
@@ -276,7 +277,8 @@ class Board:
             if name in self._axis_order:
                 return self._axis_order[name].text[index[name]]
             ref, form = self.values[name]
-            return format_number(float(self.read(ref, index).ravel()[0]), form)
+            number = float(self.read(ref, index).ravel()[0])
+            return format_number(number, form) if isinstance(form, str) else self.say(form[round(number)], index)
 
         return re.sub(r"\{(\w+)\}", value, template)
 

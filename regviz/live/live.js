@@ -337,8 +337,9 @@ class Figure {
     const axes = [axisX, axisY].map((name) => this.board.spec.axes.find((axis) => axis.name === name));
     const follow = (event) => {
       const box = this.area.getBoundingClientRect();
-      const [x, y] = [this.fromX(event.clientX - box.left + this.grip[0]), this.fromY(event.clientY - box.top + this.grip[1])];
-      this.board.move({ [axisX]: nearest(axes[0], x), [axisY]: nearest(axes[1], y) });
+      const x = this.fromX(event.clientX - box.left + this.grip[0]);
+      const y = this.fromY(event.clientY - box.top + this.grip[1]);
+      this.board.move({ [axisX]: nearest(axes[0], x), ...(axisY && { [axisY]: nearest(axes[1], y) }) });
     };
     this.handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
@@ -477,7 +478,7 @@ class Figure {
       const [axisX, axisY] = this.spec.handle;
       const position = arrays.position(index);
       this.handle.setAttribute("cx", number(xaxis._offset + toX(position[axisX])));
-      this.handle.setAttribute("cy", number(yaxis._offset + toY(position[axisY])));
+      this.handle.setAttribute("cy", number(yaxis._offset + toY(position[axisY] ?? 0)));
       [this.fromX, this.fromY] = [inverse(toX), inverse(toY)];
     }
     for (const mark of this.marks) {
@@ -959,7 +960,8 @@ class Board {
       const axis = this.spec.axes.find((candidate) => candidate.name === name);
       if (axis) return axis.text[this.index[name]];
       const { ref, form } = this.spec.values[name];
-      return formatNumber(this.arrays.read(ref, this.index)[0], form);
+      const value = this.arrays.read(ref, this.index)[0];
+      return Array.isArray(form) ? this.say(form[Math.round(value)]) : formatNumber(value, form);
     });
   }
 }

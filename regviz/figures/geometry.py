@@ -1,0 +1,525 @@
+"""How does the Geometry page look? Bowl, ball, forces, zero-map, fee and tax, all computed at the sliders' position.
+
+Five live axes fit in no grid, so the arrays come from a `Source`: `regviz.core.two_weights.picture` here, its mirror
+two_weights.js in the browser. Only the view of three weights is a sweep.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regviz.core.two_weights import OPTIMA, THIRD, picture, sphere_faces
+from regviz.live.board import Axis, Board, Dial, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Source, Swept
+
+COLUMNS = (
+    ("l1", "L1 · diamond", "ρ = 1"),
+    ("mix", "Your mix", "ρ = {l1_ratio}"),
+    ("l2", "L2 · circle", "ρ = 0"),
+)
+_SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
+
+PRESETS: tuple[tuple[str, dict[str, float]], ...] = (
+    ("Start", {"alpha": 1.0, "l1_ratio": 0.5, "correlation": 0.3, "optimum_a": 1.6, "optimum_b": 0.7}),
+    ("λ = 0: no penalty", {"alpha": 0.0}),
+    ("λ too large: all zero for L1", {"alpha": 6.0}),
+    ("Corner hit", {"alpha": 1.0, "correlation": 0.0, "optimum_a": 1.8, "optimum_b": 0.5}),
+    ("No corner", {"alpha": 0.5, "correlation": 0.0, "optimum_a": 1.6, "optimum_b": 1.4}),
+    ("Correlation 1: a whole edge is optimal", {"alpha": 0.8, "correlation": 1.0, "optimum_a": 1.2, "optimum_b": 0.8}),
+    ("A very long ellipse", {"alpha": 0.3, "correlation": 0.98, "optimum_a": 2.0, "optimum_b": -0.6}),
+)
+
+
+def board() -> Board:
+    """The live board of the Geometry page; it has no settings but the sliders."""
+    figures: list[LiveFigure] = []
+    for number, (key, title, _) in enumerate(COLUMNS):
+        figures += [
+            _bowl(key, title, number),
+            _forces(key, title, number),
+            _budget_curve(key, title, number),
+            _profile(key, title, number),
+            _zero_map(key, title, number),
+            _three(key, title, number),
+        ]
+    figures += [_thresholds(), _steps()]
+    source = Source(picture, Path(__file__).with_name("two_weights.js").read_text(encoding="utf-8"))
+    return Board(
+        axes=_axes(),
+        arrays={"reach": Swept(np.array(1.08 * OPTIMA))},
+        figures=tuple(figures),
+        readouts=tuple(_heading(key, title, number) for number, (key, title, _) in enumerate(COLUMNS)),
+        values=_values(),
+        summary="λ {alpha}: L1 solution ({l1_solution_a}, {l1_solution_b}), mix ({mix_solution_a}, {mix_solution_b}), "
+        "L2 ({l2_solution_a}, {l2_solution_b}).",
+        legend=((0, 5), (0, 6), (0, 3), (0, 2), (0, 0)),
+        columns=len(COLUMNS),
+        notes=_notes(),
+        source=source,
+        dials=(
+            Dial(
+                name="budget",
+                label="Budget t of your mix",
+                value=Ref("mix_budget"),
+                stops=np.round(np.linspace(0, 4, 201), 2),
+                help="The size of your mix's ball. Moving it moves λ: both forms are one family.",
+            ),
+        ),
+        presets=PRESETS,
+    )
+
+
+def _axes() -> tuple[Axis, ...]:
+    start = PRESETS[0][1]
+
+    def axis(name: str, label: str, values: np.ndarray, help: str, ends: tuple[str, str], sticky: bool) -> Axis:
+        default = int(np.argmin(np.abs(values - start.get(name, 2.0))))
+        return Axis(name, label, np.round(values, 4), default, help, ends, page=10, sticky=sticky)
+
+    plane = np.linspace(-3, 3, 301)
+    return (
+        axis("alpha", "Strength λ", np.linspace(0, 6, 301), "How much the penalty counts.", ("0", "6"), True),
+        axis(
+            "l1_ratio",
+            "L1 ratio of your mix",
+            np.linspace(0, 1, 51),
+            "The shape of your ball: 1 is the diamond, 0 the circle.",
+            ("0: all L2", "1: all L1"),
+            True,
+        ),
+        axis(
+            "correlation",
+            "Correlation of the two features",
+            np.linspace(-1, 1, 101),
+            "Turns and stretches the bowl.",
+            ("−1", "1"),
+            False,
+        ),
+        axis("optimum_a", "Optimum, w₁", plane, "Where the loss alone is lowest; drag the cross instead.", ("−3", "3"), False),
+        axis("optimum_b", "Optimum, w₂", plane, "Where the loss alone is lowest; drag the cross instead.", ("−3", "3"), False),
+    )
+
+
+def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
+    named = {"solution_a": "3", "solution_b": "3", "budget": "3", "kkt": "1", "pull_a": "3", "pull_b": "3"}
+    named |= {"threshold": "3", "zeros": "int", "output": "3", "alpha_max": "3", "area_none": "%", "area_a": "%"}
+    named |= {"area_b": "%", "area_both": "%", "level": "3"}
+    values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {}
+    for key, _, _ in COLUMNS:
+        values |= {f"{key}_{name}": (Ref(f"{key}_{name}"), form) for name, form in named.items()}
+        values[f"{key}_held"] = (
+            Ref(f"{key}_case"),
+            (
+                f"No weight is zero: −∇D = ({{{key}_pull_a}}, {{{key}_pull_b}}) equals λ times the slope of the penalty.",
+                f"w₁ is held at 0: the data pull it by {{{key}_pull_a}}, not more than the threshold λρ = "
+                f"{{{key}_threshold}}.",
+                f"w₂ is held at 0: the data pull it by {{{key}_pull_b}}, not more than the threshold λρ = "
+                f"{{{key}_threshold}}.",
+                f"Both weights are held at 0: the pulls {{{key}_pull_a}} and {{{key}_pull_b}} are not more than the "
+                f"threshold λρ = {{{key}_threshold}}.",
+            ),
+        )
+    values["hit"] = (
+        Ref("l1_case"),
+        (
+            "Here the contour touches the diamond on an edge: both weights stay.",
+            "Here the contour touches the diamond at a corner: w₁ is exactly zero.",
+            "Here the contour touches the diamond at a corner: w₂ is exactly zero.",
+            "Here the diamond has shrunk to a point: both weights are exactly zero.",
+        ),
+    )
+    return values
+
+
+def _heading(key: str, title: str, number: int) -> Readout:
+    return Readout(
+        name=f"heading_{key}",
+        title=title,
+        headline=f"w = ({{{key}_solution_a}}, {{{key}_solution_b}}), solved to {{{key}_kkt}}",
+        rows=(),
+        column=number,
+        row=0,
+        role=key,
+    )
+
+
+# -- traces
+
+
+def _curve(colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None) -> dict[str, Any]:
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "hoverinfo": "skip",
+        "line": {"color": colour, "width": width} | ({"dash": dash} if dash else {}),
+    }
+    return trace | ({"fill": "toself", "fillcolor": fill} if fill else {})
+
+
+def _point(colour: str, name: str, symbol: str = "circle", size: float = 11) -> dict[str, Any]:
+    marker: dict[str, Any] = {"symbol": symbol, "size": size, "color": colour}
+    if symbol == "circle":
+        marker["line"] = {"color": "$background", "width": 2}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "marker": marker,
+        "hovertemplate": "w₁ %{x:.4g}<br>w₂ %{y:.4g}",
+    }
+
+
+def _at(trace: int, name: str) -> LiveTrace:
+    """A curve whose coordinates are the computed arrays name_x and name_y."""
+    return LiveTrace(trace, Moving(Ref(f"{name}_x")), Moving(Ref(f"{name}_y")))
+
+
+def _on(trace: int, name: str) -> LiveTrace:
+    """A point whose coordinates are the computed numbers name_a and name_b."""
+    return LiveTrace(trace, Moving(Ref(f"{name}_a")), Moving(Ref(f"{name}_b")))
+
+
+def _cross(x: str, y: str) -> dict[str, Any]:
+    """The layout of a plane: two named axes through the middle, and nothing else."""
+    line = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
+    return {
+        "xaxis": {"title": {"text": x}, "showgrid": False, "nticks": 5},
+        "yaxis": {"title": {"text": y}, "showgrid": False, "nticks": 5},
+        "shapes": [
+            {"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, **line},
+            {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **line},
+        ],
+        "margin": {"l": 52, "r": 10, "t": 6, "b": 38},
+    }
+
+
+# -- figures, from top to bottom
+
+
+def _bowl(key: str, title: str, number: int) -> LiveFigure:
+    return LiveFigure(
+        name=f"bowl_{key}",
+        title=f"{_SHORT[key]}: the ball and the bowl",
+        figure={
+            "data": [
+                _curve("$contour/0.6", "contours of the data loss", 1),
+                _curve(f"${key}", "all weights with this penalty", 2, fill=f"${key}/0.18"),
+                _curve(f"${key}/0.8", "solutions for all λ", 2, "dot"),
+                _curve("$text", "contour through the solution", 2),
+                _curve(f"${key}/0.5", "equally good solutions", 7),
+                _point("$text", "optimum of the loss alone: drag it", "x", 12),
+                _point(f"${key}", "solution", size=13),
+            ],
+            "layout": _cross("w₁", "w₂"),
+        },
+        moving=(
+            _at(0, f"{key}_bowl"),
+            _at(1, f"{key}_ball"),
+            _at(2, f"{key}_path"),
+            _at(3, f"{key}_contour"),
+            _at(4, f"{key}_segment"),
+            _on(5, "optimum"),
+            _on(6, f"{key}_solution"),
+        ),
+        span=Ref("reach"),
+        handle=("optimum_a", "optimum_b"),
+        alt=f"{title}: loss contours round ({{optimum_a}}, {{optimum_b}}) touch the ball of size {{{key}_budget}} at "
+        f"({{{key}_solution_a}}, {{{key}_solution_b}}).",
+        column=number,
+        row=2,
+        height=300,
+    )
+
+
+def _forces(key: str, title: str, number: int) -> LiveFigure:
+    return LiveFigure(
+        name=f"forces_{key}",
+        title=f"{_SHORT[key]}: forces at the solution",
+        figure={
+            "data": [
+                _curve(f"${key}/0.5", "all weights with this penalty", 1.5, fill=f"${key}/0.10"),
+                _curve(f"${key}", "what the penalty can hold: λ ∂penalty", 2, fill=f"${key}/0.35"),
+                _curve("$text", "pull of the data: −∇D", 3),
+                _point(f"${key}", "solution"),
+            ],
+            "layout": _cross("w₁", "w₂"),
+        },
+        moving=(
+            _at(0, f"{key}_ball"),
+            _at(1, f"{key}_cone"),
+            _at(2, f"{key}_force"),
+            _on(3, f"{key}_solution"),
+        ),
+        span=Ref("reach"),
+        alt=f"{title}: the pull of the data ({{{key}_pull_a}}, {{{key}_pull_b}}) ends in the set that the penalty can hold.",
+        caption=f"{{{key}_held}}",
+        column=number,
+        row=4,
+        height=280,
+    )
+
+
+def _budget_curve(key: str, title: str, number: int) -> LiveFigure:
+    return LiveFigure(
+        name=f"budget_{key}",
+        title=f"{_SHORT[key]}: budget t against λ",
+        figure={
+            "data": [
+                _curve(f"${key}", "t(λ)", 2.5),
+                {**_point(f"${key}", "here", size=12), "hovertemplate": "λ %{x:.4g}<br>t %{y:.4g}"},
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": "λ"}, "range": [0, 6]},
+                "yaxis": {"title": {"text": "t"}, "range": [0, 4.2]},
+            },
+        },
+        moving=(
+            _at(0, f"{key}_budget_curve"),
+            LiveTrace(1, Moving(Ref("alpha")), Moving(Ref(f"{key}_budget"))),
+        ),
+        alt=f"{title}: at λ = {{alpha}} the budget is t = {{{key}_budget}}; t falls as λ rises.",
+        caption=f"λ = {{alpha}} is the budget t = {{{key}_budget}}.",
+        column=number,
+        row=6,
+        height=200,
+    )
+
+
+def _profile(key: str, title: str, number: int) -> LiveFigure:
+    return LiveFigure(
+        name=f"profile_{key}",
+        title=f"{_SHORT[key]}: the penalised bowl, cut along w₁",
+        figure={
+            "data": [
+                _curve("$ghost", "data loss D", 1.5, "dash"),
+                _curve(f"${key}/0.7", "λ · penalty", 1.5, "dot"),
+                _curve(f"${key}", "D + λ · penalty", 2.5),
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": "w₁ (w₂ at its solution)"}, "range": [-3, 3]},
+                "yaxis": {"title": {"text": "J"}, "range": [0, 8]},
+            },
+        },
+        moving=tuple(
+            LiveTrace(k, Moving(Ref("profile_x")), Moving(Ref(f"{key}_profile_{part}")))
+            for k, part in enumerate(("loss", "penalty", "y"))
+        ),
+        alt=f"{title}: the objective along w₁ is lowest at {{{key}_solution_a}}; |w₁| has a kink at 0, w₁² has none.",
+        column=number,
+        row=7,
+        height=200,
+    )
+
+
+def _zero_map(key: str, title: str, number: int) -> LiveFigure:
+    none = "; for L2 the zero regions have no area" if key == "l2" else ""
+    return LiveFigure(
+        name=f"zeromap_{key}",
+        title=f"{_SHORT[key]}: which optima lose which weight",
+        figure={
+            "data": [
+                _curve("$grid", "both weights stay", 1, fill="rgba(0,0,0,0)"),
+                _curve("$l1", "w₁ ends at zero", 1, fill="$l1/0.30"),
+                _curve("$l2", "w₂ ends at zero", 1, fill="$l2/0.30"),
+                _curve("$text", "both end at zero", 1, "dot", fill="$text/0.30"),
+                _point("$text", "the optimum: drag it", "x", 12),
+            ],
+            "layout": _cross("optimum of w₁", "optimum of w₂"),
+        },
+        moving=(
+            *(_at(k, f"{key}_zeromap_{region}") for k, region in enumerate(("none", "a", "b", "both"))),
+            _on(4, "optimum"),
+        ),
+        span=Ref("reach"),
+        handle=("optimum_a", "optimum_b"),
+        alt=f"{title}: of all optima in the square {{{key}_area_none}} keep both weights, {{{key}_area_a}} lose w₁, "
+        f"{{{key}_area_b}} lose w₂, {{{key}_area_both}} lose both{none}.",
+        caption=f"Both stay {{{key}_area_none}} · w₁ = 0 {{{key}_area_a}} · w₂ = 0 {{{key}_area_b}} · both 0 "
+        f"{{{key}_area_both}}",
+        column=number,
+        row=9,
+        height=290,
+    )
+
+
+def _thresholds() -> LiveFigure:
+    return LiveFigure(
+        name="thresholds",
+        title="Output against input",
+        figure={
+            "data": [
+                _curve("$ghost", "no penalty", 1.5, "dash"),
+                *(_curve(f"${key}", _SHORT[key], 2.5, dash) for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))),
+                *(
+                    {**_point(f"${key}", f"{_SHORT[key]} output", symbol), "hovertemplate": "%{x:.4g} → %{y:.4g}"}
+                    for key, symbol in (("l1", "circle"), ("mix", "diamond"), ("l2", "square"))
+                ),
+                _point("$text", "input: drag it", "x", 12),
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": "weight that the data alone want"}, "range": [-3.2, 3.2]},
+                "yaxis": {"title": {"text": "weight after the penalty"}, "range": [-3.2, 3.2]},
+            },
+        },
+        moving=(
+            LiveTrace(0, Moving(Ref("input_x")), Moving(Ref("input_x"))),
+            *(LiveTrace(k + 1, Moving(Ref("input_x")), Moving(Ref(f"{c[0]}_output_y"))) for k, c in enumerate(COLUMNS)),
+            *(LiveTrace(k + 4, Moving(Ref("optimum_a")), Moving(Ref(f"{c[0]}_output"))) for k, c in enumerate(COLUMNS)),
+            LiveTrace(7, Moving(Ref("optimum_a")), Moving(Ref("zero"))),
+        ),
+        handle=("optimum_a", ""),
+        alt="One weight: the data want {optimum_a}; L1 gives {l1_output}, the mix {mix_output}, L2 {l2_output}.",
+        caption="{optimum_a} becomes {l1_output} (L1), {mix_output} (mix), {l2_output} (L2).",
+        column=0,
+        row=11,
+        height=290,
+    )
+
+
+def _steps() -> LiveFigure:
+    return LiveFigure(
+        name="steps",
+        title="Step by step, by the penalty alone",
+        figure={
+            "data": [
+                *(_curve(f"${key}", _SHORT[key], 2.5, dash) for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))),
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": "step"}, "range": [0, 60]},
+                "yaxis": {"title": {"text": "weight"}, "range": [-3.2, 3.2]},
+            },
+        },
+        moving=tuple(
+            LiveTrace(k, Moving(Ref("steps_x")), Moving(Ref(f"{column[0]}_steps_y"))) for k, column in enumerate(COLUMNS)
+        ),
+        alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 in a straight line into zero, L2 by a share.",
+        column=1,
+        row=11,
+        height=290,
+    )
+
+
+def _three(key: str, title: str, number: int) -> LiveFigure:
+    i, j, k = sphere_faces()
+    line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "rgba(0,0,0,0)", "range": [-2.4, 2.4]}
+    scene = {f"{axis}axis": {**line, "title": {"text": f"w{n}"}} for axis, n in (("x", "₁"), ("y", "₂"), ("z", "₃"))}
+    camera = {"eye": {"x": 1.25, "y": 1.35, "z": 0.9}}
+    point = {"type": "scatter3d", "mode": "markers"}
+    return LiveFigure(
+        name=f"three_{key}",
+        title=f"{_SHORT[key]}: three weights",
+        figure={
+            "data": [
+                {
+                    "type": "mesh3d",
+                    "i": i,
+                    "j": j,
+                    "k": k,
+                    "color": f"${key}",
+                    "opacity": 0.55,
+                    "flatshading": True,
+                    "hoverinfo": "skip",
+                    "name": "all weights with this penalty",
+                },
+                {**point, "name": "solution", "marker": {"size": 6, "color": f"${key}"}},
+                {**point, "name": "optimum of the loss alone", "marker": {"size": 5, "symbol": "x", "color": "$text"}},
+            ],
+            "layout": {
+                "scene": {**scene, "aspectmode": "cube", "camera": camera},
+                "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+            },
+        },
+        moving=(
+            LiveTrace(0, *(Moving(Ref(f"{key}_three_{axis}")) for axis in "xy"), z=Moving(Ref(f"{key}_three_z"))),
+            LiveTrace(1, *(Moving(Ref(f"{key}_touch_{axis}")) for axis in "xy"), z=Moving(Ref(f"{key}_touch_z"))),
+            LiveTrace(2, Moving(Ref("optimum_a")), Moving(Ref("optimum_b")), z=Moving(Ref("optimum_c"))),
+        ),
+        alt=f"{title} in three dimensions: the ball through the solution of three uncorrelated weights whose optimum is "
+        f"({{optimum_a}}, {{optimum_b}}, {THIRD:g}).",
+        column=number,
+        row=13,
+        height=320,
+    )
+
+
+def _notes() -> tuple[Note, ...]:
+    return (
+        Note(
+            "bowl",
+            "The ball and the bowl",
+            (
+                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data alone "
+                "want. The penalty keeps the solution on the coloured ball. {hit}",
+            ),
+            row=1,
+            question="Predict: where does the touch point go when the correlation rises from 0 towards 1?",
+            answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of the two "
+            "features; L2 moves towards equal weights and lets the two share; the mix lies between. Drag the "
+            "correlation and see.",
+        ),
+        Note(
+            "forces",
+            "Forces",
+            (
+                "At the solution the pull of the data, −∇D (the dark line), lies in λ ∂penalty (the coloured shape). "
+                "Where the ball is smooth that shape is the one point that cancels the pull. At a corner it is a whole "
+                "box: many pulls are held by the same corner, and that is why weights stay exactly at zero.",
+            ),
+            row=3,
+            question="Predict: can L2 hold a weight at zero against a pull, however small?",
+            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only where the data do "
+            "not pull at all does an L2 weight end at zero, and such optima have no area in the map below.",
+        ),
+        Note(
+            "budget",
+            "Hard limit, soft price",
+            (
+                "Minimise D subject to penalty ≤ t, or minimise D + λ · penalty: one family of solutions. Drag the budget of "
+                "your mix and λ moves; drag λ and t moves. With t beyond what the optimum itself needs the limit is "
+                "inactive and λ = 0; with t = 0 every λ ≥ {mix_alpha_max} (for your mix) gives the same empty solution.",
+            ),
+            row=5,
+            question="Predict: where is the kink in the cut through the bowl, and for which penalties?",
+            answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the other. If the "
+            "lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a little.",
+        ),
+        Note(
+            "zeromap",
+            "Which optima end at zero?",
+            (
+                "Every point of the plane is an optimum that some data could have; its colour says which weights end at "
+                "exactly zero at this λ, ratio and correlation. Drag the cross over it. A corner is likely, not certain: L1 "
+                "keeps both weights for {l1_area_none} of these optima; for L2 the zero regions have no area.",
+            ),
+            row=8,
+            question="Predict: what happens to the coloured area when λ doubles?",
+            answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio 0 there is no "
+            "strip to widen.",
+        ),
+        Note(
+            "fee",
+            "Fee and tax",
+            (
+                "One weight, no data: L1 is a flat fee, the same amount each step, so the weight walks in a straight line "
+                "into zero and rests. L2 is a percentage tax: the same share each step, so it decays and never arrives. Your "
+                "mix pays both. The output against the input: soft threshold S(z) = sign(z) max(|z| − λ, 0) for L1, "
+                "z / (1 + λ) for L2.",
+            ),
+            row=10,
+            question="Predict: two weights, 2 and 0.2. Which one does the fee remove first, and which one the tax?",
+            answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the ratio of the "
+            "two is the same as before.",
+        ),
+        Note(
+            "three",
+            "Three weights",
+            (
+                "The same with three weights and uncorrelated features: an octahedron for L1, a sphere for L2, and your mix "
+                "between. Corners keep one weight, edges two, faces all three. Turn the figures with the pointer.",
+            ),
+            row=12,
+        ),
+    )
