@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import copysign
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +30,8 @@ LEVELS = (0.6, 1.2, 1.8, 2.4, 3.0)  # m of the background ellipses D = m²/2: eq
 FORCE = 0.5  # length on the plane of weights at which a force of 1 is drawn
 ALPHAS = (1e-3, 1e1)  # the ends of the curve t(α)
 SLOT = 12  # points of a piece of the zero-map, the last one repeated
+THIRD = -1.2  # the optimum of the third weight
+GLOBE = 17  # latitudes of the ball in 3-D
 LEARNING_RATE, STEPS = 0.1, 60  # of the one-weight walk in `picture`
 INPUTS = (np.arange(121) - 60) / 20  # z of the shrinkage functions: -3 to 3
 PROFILE = (np.arange(161) - 80) / 20  # w_a of the cut through J: -4 to 4
@@ -210,10 +213,10 @@ def alpha_of_budget(correlation: ArrayLike, optimum: ArrayLike, budget: ArrayLik
     with np.errstate(divide="ignore", invalid="ignore"):  # ρ = 0: |w| <= |b| / α
         high = np.where(rho == 0, np.sqrt((b1 * b1 + b2 * b2) / (2 * t)), high)
     high = np.where(inactive, 0.0, high)
-    low = np.zeros(shape)
+    low = np.where(t == 0, high, 0.0)  # t is 0 to rounding a little before alpha_max
     for _ in range(2100):  # as many halvings as there are doubles; some 60 are needed
-        middle = low + (high - low) / 2
-        between = (low < middle) & (middle < high) & np.isfinite(high)
+        middle = low + np.where(low < high, high - low, 0.0) / 2
+        between = (low < middle) & (middle < high)
         if not between.any():
             break
         more = _budget(c, o1, o2, np.where(between, middle, 0.0), rho) > t
@@ -254,10 +257,10 @@ def _alpha_samples(kappa: float, top: float, rho: float) -> Array:
     index = np.arange(_SAMPLES)
     if rho == 0:
         share = index / _SAMPLES
-        return np.asarray(kappa * share / (1 - share)) if top > 0 else np.zeros(_SAMPLES)
+        return np.asarray(kappa * (share / (1 - share))) if top > 0 else np.zeros(_SAMPLES)
     share = index / (_SAMPLES - 1)
     below = kappa + (1 - rho) * top * (1 - share)
-    return np.where(below > 0, top * share * kappa / np.where(below > 0, below, 1.0), top * share)
+    return np.asarray(top * (share * np.where(below > 0, kappa / np.where(below > 0, below, 1.0), 1.0)))
 
 
 def _kinks(c: float, o1: float, o2: float, rho: float, top: float) -> Array:
@@ -443,7 +446,7 @@ Polygon = list[tuple[float, float]]
 
 
 def _zero_map(c: float, alpha: float, rho: float, reach: float) -> ZeroMap:
-    l1, h = alpha * rho, 1 + alpha * (1 - rho)
+    l1, l2 = alpha * rho, alpha * (1 - rho)
     empty: Polygon = []
     if abs(c) == 1:
         sides = [_cut(reach, [(s, s * c, l1)]) for s in (1, -1)]
@@ -452,21 +455,20 @@ def _zero_map(c: float, alpha: float, rho: float, reach: float) -> ZeroMap:
         both = [_cut(reach, [(1, c, -l1), (-1, -c, -l1)]) if l1 > 0 else _line(reach, 1, c)]
     else:
         # w = A o − αρ B s on the pattern s, A and B symmetric with equal diagonals
-        plus, minus = (1 + c) + alpha * (1 - rho), (1 - c) + alpha * (1 - rho)
+        plus, minus = (1 + c) + l2, (1 - c) + l2
         own, other = ((1 + c) / plus + (1 - c) / minus) / 2, ((1 + c) / plus - (1 - c) / minus) / 2
         none = []
         for s1, s2 in _BOTH:
             at1 = l1 * ((s1 + s2) / plus + (s1 - s2) / minus) / 2
             at2 = l1 * ((s1 + s2) / plus - (s1 - s2) / minus) / 2
             none.append(_cut(reach, [(s1 * own, s1 * other, s1 * at1), (s2 * other, s2 * own, s2 * at2)]))
-        # h b_k − c b_j as n_j o_j + n_k o_k
-        n_j, n_k = c * h - c, h - c * c
+        # h b_k − c b_j = n_j o_j + n_k o_k
+        n_j, n_k = c * l2, (1 + c) * (1 - c) + l2
         if l1 > 0:
             b = []
             for s in (1, -1):
-                edge = h * l1 - c * l1 * s
-                back = h * l1 + c * l1 * s
-                b.append(_cut(reach, [(s, s * c, l1), (n_j, n_k, -back), (-n_j, -n_k, -edge)]))
+                below, above = l1 * ((1 + s * c) + l2), l1 * ((1 - s * c) + l2)
+                b.append(_cut(reach, [(s, s * c, l1), (n_j, n_k, -below), (-n_j, -n_k, -above)]))
             a = [[(y, x) for x, y in piece] for piece in b]
             both = [_cut(reach, [(1, c, -l1), (-1, -c, -l1), (c, 1, -l1), (-c, -1, -l1)])]
         else:
@@ -547,11 +549,11 @@ def shrink_steps(start: float, alpha: float, l1_ratio: float, learning_rate: flo
         raise ValueError(f"learning_rate must be finite and >= 0, got {learning_rate}")
     if n_steps < 0:
         raise ValueError(f"n_steps must be >= 0, got {n_steps}")
-    w = np.empty(n_steps + 1)
-    w[0] = start
-    for k in range(n_steps):
-        w[k + 1] = shrinkage(soft_threshold(w[k], learning_rate * alpha * l1_ratio), learning_rate * alpha, l1_ratio)
-    return w
+    fee, tax = learning_rate * alpha * l1_ratio, 1 + learning_rate * alpha * (1 - l1_ratio)
+    w = [float(start)]
+    for _ in range(n_steps):
+        w.append(copysign(max(abs(w[-1]) - fee, 0.0), w[-1]) / tax)
+    return np.array(w)
 
 
 # -- three weights
@@ -569,6 +571,16 @@ def ball_surface(l1_ratio: float, budget: float, n: int = 41) -> Array:
     height, width = cos[:n], sin[:n]
     directions = np.stack(np.broadcast_arrays(width[:, None] * cos, width[:, None] * sin, height[:, None]), axis=-1)
     return np.moveaxis(ElasticNet(l1_ratio).boundary(directions, budget), -1, 0)
+
+
+def sphere_faces(n: int = GLOBE) -> tuple[list[int], list[int], list[int]]:
+    """Triangles (i, j, k) between the points of `ball_surface`, numbered row by row, two a cell."""
+    rows, columns = n, 2 * n - 1
+    cells = [row * columns + column for row in range(rows - 1) for column in range(columns - 1)]
+    i = cells + [cell + 1 for cell in cells]
+    j = [cell + 1 for cell in cells] + [cell + columns + 1 for cell in cells]
+    k = [cell + columns for cell in cells] * 2
+    return i, j, k
 
 
 def solve3(gram: ArrayLike, optimum: ArrayLike, alpha: float, l1_ratio: float) -> Solution:
@@ -620,6 +632,8 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
     wedge_x, wedge_y         5      the normal cone of the ball, cut off where −∇D ends: see `_column`
     pull_a, pull_b           1      −∇D
     threshold (αρ), zeros    1      `zeros` counts the weights that are exactly zero
+    force_span               1      1.15 times the largest coordinate of ball, force and cone: the frame of the forces
+    case                     1      which are: 0 none, 1 w_a, 2 w_b, 3 both
     zeromap_none_x, _y 51, zeromap_a_x, _y 25, zeromap_b_x, _y 25, zeromap_both_x, _y 12    see `ZeroMap`
     area_none, area_a, area_b, area_both    1      shares of the square
     budget_curve_x, budget_curve_y   129    see `budget_curve`
@@ -627,6 +641,10 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
     output_y                 121    argmin ½(w − z)² + α P(w) at z = input_x
     output                   1      the same at z = optimum_a
     steps_y                  61     `shrink_steps` from optimum_a with learning rate 0.1
+    touch_x, _y, _z          1      the solution of three uncorrelated weights with the optimum (o_a, o_b, THIRD)
+    three_x, _y, _z          561    the ball through it, see `ball_surface`; triangles between them: `sphere_faces`
+
+    Shared as well: `optimum_c` (THIRD) and `zero` (0), 1 each.
 
     ValueError, naming the field, for what is missing or out of range.
     """
@@ -642,6 +660,8 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
         "input_x": INPUTS,
         "steps_x": np.arange(STEPS + 1.0),
         "profile_x": PROFILE,
+        "optimum_c": np.array([THIRD]),
+        "zero": np.zeros(1),
     }
     background = bowl(correlation, optimum)
     for prefix, rho in (("l1", 1.0), ("mix", ratio), ("l2", 0.0)):
@@ -694,13 +714,20 @@ def _column(c: float, o: Array, alpha: float, rho: float, background: Array) -> 
         "pull_b": force.pull[1],
         "threshold": alpha * rho,
         "zeros": np.count_nonzero(w == 0),
+        "case": (w[0] == 0) + 2 * (w[1] == 0),
         "output": penalty.prox(o[:1], alpha)[0],
     }
+    framed = np.concatenate([lines[name].ravel() for name in ("ball", "force", "cone")])
+    numbers["force_span"] = 1.15 * (np.abs(framed).max() or 1.0)
     arrays = {name: np.array([float(value)]) for name, value in numbers.items()}
     for name, points in lines.items():
         arrays |= {f"{name}_x": points[:, 0], f"{name}_y": points[:, 1]}
     for name, area in zip(("none", "a", "b", "both"), zeros.areas, strict=True):
         arrays[f"area_{name}"] = np.array([float(area)])
+    touch = penalty.prox(np.array([o1, o2, THIRD]), alpha)  # G = I: one weight at a time
+    surface = ball_surface(rho, float(penalty.value(touch)), GLOBE)
+    for axis, place, points in zip("xyz", touch, surface, strict=True):
+        arrays |= {f"touch_{axis}": np.array([place]), f"three_{axis}": points.ravel()}
     return arrays | {
         "profile_loss": profile_loss,
         "profile_penalty": profile_penalty,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from regviz.core import Array
 from regviz.core.two_weights import OPTIMA, THIRD, picture, sphere_faces
 from regviz.live.board import Axis, Board, Dial, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Source, Swept
 
@@ -60,45 +61,47 @@ def board() -> Board:
         source=source,
         dials=(
             Dial(
-                name="budget",
+                name="mix_budget",
                 label="Budget t of your mix",
                 value=Ref("mix_budget"),
                 stops=np.round(np.linspace(0, 4, 201), 2),
                 help="The size of your mix's ball. Moving it moves λ: both forms are one family.",
+                place=(7, 1),
             ),
         ),
         presets=PRESETS,
+        menu="Special cases",
     )
 
 
 def _axes() -> tuple[Axis, ...]:
     start = PRESETS[0][1]
 
-    def axis(name: str, label: str, values: np.ndarray, help: str, ends: tuple[str, str], sticky: bool) -> Axis:
-        default = int(np.argmin(np.abs(values - start.get(name, 2.0))))
-        return Axis(name, label, np.round(values, 4), default, help, ends, page=10, sticky=sticky)
+    def axis(
+        name: str, label: str, values: Array, help: str, ends: tuple[str, str], place: tuple[int, int] | None = None
+    ) -> Axis:
+        default = int(np.argmin(np.abs(values - start[name])))
+        return Axis(name, label, np.round(values, 4), default, help, ends, page=10, place=place)
 
     plane = np.linspace(-3, 3, 301)
     return (
-        axis("alpha", "Strength λ", np.linspace(0, 6, 301), "How much the penalty counts.", ("0", "6"), True),
+        axis("alpha", "Strength λ", np.linspace(0, 6, 301), "How much the penalty counts.", ("0", "6")),
         axis(
             "l1_ratio",
             "L1 ratio of your mix",
             np.linspace(0, 1, 51),
             "The shape of your ball: 1 is the diamond, 0 the circle.",
             ("0: all L2", "1: all L1"),
-            True,
         ),
         axis(
             "correlation",
-            "Correlation of the two features",
+            "Correlation",
             np.linspace(-1, 1, 101),
-            "Turns and stretches the bowl.",
+            "Of the two features: it turns and stretches the bowl.",
             ("−1", "1"),
-            False,
         ),
-        axis("optimum_a", "Optimum, w₁", plane, "Where the loss alone is lowest; drag the cross instead.", ("−3", "3"), False),
-        axis("optimum_b", "Optimum, w₂", plane, "Where the loss alone is lowest; drag the cross instead.", ("−3", "3"), False),
+        axis("optimum_a", "Optimum, w₁ (or drag the cross)", plane, "Where the loss alone is lowest.", ("−3", "3"), (3, 0)),
+        axis("optimum_b", "Optimum, w₂ (or drag the cross)", plane, "Where the loss alone is lowest.", ("−3", "3"), (3, 1)),
     )
 
 
@@ -112,7 +115,8 @@ def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
         values[f"{key}_held"] = (
             Ref(f"{key}_case"),
             (
-                f"No weight is zero: −∇D = ({{{key}_pull_a}}, {{{key}_pull_b}}) equals λ times the slope of the penalty.",
+                f"No weight is zero: −∇D = ({{{key}_pull_a}}, {{{key}_pull_b}}) equals λ times the slope of the "
+                f"penalty.",
                 f"w₁ is held at 0: the data pull it by {{{key}_pull_a}}, not more than the threshold λρ = "
                 f"{{{key}_threshold}}.",
                 f"w₂ is held at 0: the data pull it by {{{key}_pull_b}}, not more than the threshold λρ = "
@@ -148,7 +152,9 @@ def _heading(key: str, title: str, number: int) -> Readout:
 # -- traces
 
 
-def _curve(colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None) -> dict[str, Any]:
+def _curve(
+    colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None
+) -> dict[str, Any]:
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines",
@@ -229,7 +235,7 @@ def _bowl(key: str, title: str, number: int) -> LiveFigure:
         alt=f"{title}: loss contours round ({{optimum_a}}, {{optimum_b}}) touch the ball of size {{{key}_budget}} at "
         f"({{{key}_solution_a}}, {{{key}_solution_b}}).",
         column=number,
-        row=2,
+        row=1,
         height=300,
     )
 
@@ -243,6 +249,7 @@ def _forces(key: str, title: str, number: int) -> LiveFigure:
                 _curve(f"${key}/0.5", "all weights with this penalty", 1.5, fill=f"${key}/0.10"),
                 _curve(f"${key}", "what the penalty can hold: λ ∂penalty", 2, fill=f"${key}/0.35"),
                 _curve("$text", "pull of the data: −∇D", 3),
+                _point("$text", "end of the pull", "diamond", 9),
                 _point(f"${key}", "solution"),
             ],
             "layout": _cross("w₁", "w₂"),
@@ -251,13 +258,14 @@ def _forces(key: str, title: str, number: int) -> LiveFigure:
             _at(0, f"{key}_ball"),
             _at(1, f"{key}_cone"),
             _at(2, f"{key}_force"),
-            _on(3, f"{key}_solution"),
+            LiveTrace(3, *(Moving(Ref(f"{key}_force_{axis}", item=1)) for axis in "xy")),
+            _on(4, f"{key}_solution"),
         ),
-        span=Ref("reach"),
+        span=Ref(f"{key}_force_span"),
         alt=f"{title}: the pull of the data ({{{key}_pull_a}}, {{{key}_pull_b}}) ends in the set that the penalty can hold.",
         caption=f"{{{key}_held}}",
         column=number,
-        row=4,
+        row=5,
         height=280,
     )
 
@@ -273,7 +281,7 @@ def _budget_curve(key: str, title: str, number: int) -> LiveFigure:
             ],
             "layout": {
                 "xaxis": {"title": {"text": "λ"}, "range": [0, 6]},
-                "yaxis": {"title": {"text": "t"}, "range": [0, 4.2]},
+                "yaxis": {"title": {"text": "t"}, "range": [0, 5]},
             },
         },
         moving=(
@@ -283,7 +291,7 @@ def _budget_curve(key: str, title: str, number: int) -> LiveFigure:
         alt=f"{title}: at λ = {{alpha}} the budget is t = {{{key}_budget}}; t falls as λ rises.",
         caption=f"λ = {{alpha}} is the budget t = {{{key}_budget}}.",
         column=number,
-        row=6,
+        row=8,
         height=200,
     )
 
@@ -309,7 +317,7 @@ def _profile(key: str, title: str, number: int) -> LiveFigure:
         ),
         alt=f"{title}: the objective along w₁ is lowest at {{{key}_solution_a}}; |w₁| has a kink at 0, w₁² has none.",
         column=number,
-        row=7,
+        row=9,
         height=200,
     )
 
@@ -340,7 +348,7 @@ def _zero_map(key: str, title: str, number: int) -> LiveFigure:
         caption=f"Both stay {{{key}_area_none}} · w₁ = 0 {{{key}_area_a}} · w₂ = 0 {{{key}_area_b}} · both 0 "
         f"{{{key}_area_both}}",
         column=number,
-        row=9,
+        row=11,
         height=290,
     )
 
@@ -352,7 +360,10 @@ def _thresholds() -> LiveFigure:
         figure={
             "data": [
                 _curve("$ghost", "no penalty", 1.5, "dash"),
-                *(_curve(f"${key}", _SHORT[key], 2.5, dash) for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))),
+                *(
+                    _curve(f"${key}", _SHORT[key], 2.5, dash)
+                    for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))
+                ),
                 *(
                     {**_point(f"${key}", f"{_SHORT[key]} output", symbol), "hovertemplate": "%{x:.4g} → %{y:.4g}"}
                     for key, symbol in (("l1", "circle"), ("mix", "diamond"), ("l2", "square"))
@@ -374,7 +385,7 @@ def _thresholds() -> LiveFigure:
         alt="One weight: the data want {optimum_a}; L1 gives {l1_output}, the mix {mix_output}, L2 {l2_output}.",
         caption="{optimum_a} becomes {l1_output} (L1), {mix_output} (mix), {l2_output} (L2).",
         column=0,
-        row=11,
+        row=13,
         height=290,
     )
 
@@ -385,7 +396,10 @@ def _steps() -> LiveFigure:
         title="Step by step, by the penalty alone",
         figure={
             "data": [
-                *(_curve(f"${key}", _SHORT[key], 2.5, dash) for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))),
+                *(
+                    _curve(f"${key}", _SHORT[key], 2.5, dash)
+                    for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))
+                ),
             ],
             "layout": {
                 "xaxis": {"title": {"text": "step"}, "range": [0, 60]},
@@ -393,11 +407,12 @@ def _steps() -> LiveFigure:
             },
         },
         moving=tuple(
-            LiveTrace(k, Moving(Ref("steps_x")), Moving(Ref(f"{column[0]}_steps_y"))) for k, column in enumerate(COLUMNS)
+            LiveTrace(k, Moving(Ref("steps_x")), Moving(Ref(f"{column[0]}_steps_y")))
+            for k, column in enumerate(COLUMNS)
         ),
         alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 in a straight line into zero, L2 by a share.",
         column=1,
-        row=11,
+        row=13,
         height=290,
     )
 
@@ -406,7 +421,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
     i, j, k = sphere_faces()
     line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "rgba(0,0,0,0)", "range": [-2.4, 2.4]}
     scene = {f"{axis}axis": {**line, "title": {"text": f"w{n}"}} for axis, n in (("x", "₁"), ("y", "₂"), ("z", "₃"))}
-    camera = {"eye": {"x": 1.25, "y": 1.35, "z": 0.9}}
+    camera = {"eye": {"x": 1.05, "y": 1.2, "z": 0.75}}
     point = {"type": "scatter3d", "mode": "markers"}
     return LiveFigure(
         name=f"three_{key}",
@@ -425,7 +440,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
                     "name": "all weights with this penalty",
                 },
                 {**point, "name": "solution", "marker": {"size": 6, "color": f"${key}"}},
-                {**point, "name": "optimum of the loss alone", "marker": {"size": 5, "symbol": "x", "color": "$text"}},
+                {**point, "name": "optimum of the loss alone", "marker": {"size": 5, "symbol": "diamond", "color": "$text"}},
             ],
             "layout": {
                 "scene": {**scene, "aspectmode": "cube", "camera": camera},
@@ -440,7 +455,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
         alt=f"{title} in three dimensions: the ball through the solution of three uncorrelated weights whose optimum is "
         f"({{optimum_a}}, {{optimum_b}}, {THIRD:g}).",
         column=number,
-        row=13,
+        row=15,
         height=320,
     )
 
@@ -451,10 +466,11 @@ def _notes() -> tuple[Note, ...]:
             "bowl",
             "The ball and the bowl",
             (
-                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data alone "
+                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data "
+                "alone "
                 "want. The penalty keeps the solution on the coloured ball. {hit}",
             ),
-            row=1,
+            row=2,
             question="Predict: where does the touch point go when the correlation rises from 0 towards 1?",
             answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of the two "
             "features; L2 moves towards equal weights and lets the two share; the mix lies between. Drag the "
@@ -465,10 +481,11 @@ def _notes() -> tuple[Note, ...]:
             "Forces",
             (
                 "At the solution the pull of the data, −∇D (the dark line), lies in λ ∂penalty (the coloured shape). "
-                "Where the ball is smooth that shape is the one point that cancels the pull. At a corner it is a whole "
+                "Where the ball is smooth that shape is the one point that cancels the pull. At a corner it is a "
+                "whole "
                 "box: many pulls are held by the same corner, and that is why weights stay exactly at zero.",
             ),
-            row=3,
+            row=4,
             question="Predict: can L2 hold a weight at zero against a pull, however small?",
             answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only where the data do "
             "not pull at all does an L2 weight end at zero, and such optima have no area in the map below.",
@@ -477,11 +494,13 @@ def _notes() -> tuple[Note, ...]:
             "budget",
             "Hard limit, soft price",
             (
-                "Minimise D subject to penalty ≤ t, or minimise D + λ · penalty: one family of solutions. Drag the budget of "
+                "Minimise D subject to penalty ≤ t, or minimise D + λ · penalty: one family of solutions. Drag "
+                "the budget of "
                 "your mix and λ moves; drag λ and t moves. With t beyond what the optimum itself needs the limit is "
-                "inactive and λ = 0; with t = 0 every λ ≥ {mix_alpha_max} (for your mix) gives the same empty solution.",
+                "inactive and λ = 0; with t = 0 every λ ≥ {mix_alpha_max} (for your mix) gives the same empty "
+                "solution.",
             ),
-            row=5,
+            row=6,
             question="Predict: where is the kink in the cut through the bowl, and for which penalties?",
             answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the other. If the "
             "lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a little.",
@@ -490,11 +509,13 @@ def _notes() -> tuple[Note, ...]:
             "zeromap",
             "Which optima end at zero?",
             (
-                "Every point of the plane is an optimum that some data could have; its colour says which weights end at "
-                "exactly zero at this λ, ratio and correlation. Drag the cross over it. A corner is likely, not certain: L1 "
+                "Every point of the plane is an optimum that some data could have; its colour says which weights "
+                "end at "
+                "exactly zero at this λ, ratio and correlation. Drag the cross over it. A corner is likely, not "
+                "certain: L1 "
                 "keeps both weights for {l1_area_none} of these optima; for L2 the zero regions have no area.",
             ),
-            row=8,
+            row=10,
             question="Predict: what happens to the coloured area when λ doubles?",
             answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio 0 there is no "
             "strip to widen.",
@@ -503,12 +524,16 @@ def _notes() -> tuple[Note, ...]:
             "fee",
             "Fee and tax",
             (
-                "One weight, no data: L1 is a flat fee, the same amount each step, so the weight walks in a straight line "
-                "into zero and rests. L2 is a percentage tax: the same share each step, so it decays and never arrives. Your "
+                "One weight, no data: L1 is a flat fee, the same amount each step, so the weight walks in a "
+                "straight line "
+                "into zero and rests. L2 is a percentage tax: the same share each step, so it decays and never "
+                "arrives. Your "
                 "mix pays both. The output against the input: soft threshold S(z) = sign(z) max(|z| − λ, 0) for L1, "
                 "z / (1 + λ) for L2.",
             ),
-            row=10,
+            row=13,
+            column=2,
+            wide=False,
             question="Predict: two weights, 2 and 0.2. Which one does the fee remove first, and which one the tax?",
             answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the ratio of the "
             "two is the same as before.",
@@ -517,9 +542,10 @@ def _notes() -> tuple[Note, ...]:
             "three",
             "Three weights",
             (
-                "The same with three weights and uncorrelated features: an octahedron for L1, a sphere for L2, and your mix "
+                "The same with three weights and uncorrelated features: an octahedron for L1, a sphere for L2, "
+                "and your mix "
                 "between. Corners keep one weight, edges two, faces all three. Turn the figures with the pointer.",
             ),
-            row=12,
+            row=14,
         ),
     )

@@ -11,6 +11,8 @@ const LEVELS = [0.6, 1.2, 1.8, 2.4, 3];
 const FORCE = 0.5;
 const ALPHAS = [1e-3, 1e1];
 const SLOT = 12;
+const THIRD = -1.2;
+const GLOBE = 17;
 const LEARNING_RATE = 0.1;
 const STEPS = 60;
 const INPUTS = Float64Array.from({ length: 121 }, (_, i) => (i - 60) / 20);
@@ -119,7 +121,7 @@ export function alphaOfBudget(c, o1, o2, t, rho) {
   const [b1, b2] = pull(c, o1, o2);
   let low = 0;
   let high = rho === 0 ? Math.sqrt((b1 * b1 + b2 * b2) / (2 * t)) : alphaMax(c, o1, o2, rho);
-  if (high === Infinity) return high;
+  if (t === 0) return high;
   for (;;) {
     const middle = low + (high - low) / 2;
     if (!(low < middle && middle < high)) return high;
@@ -165,11 +167,11 @@ function alphaSamples(kappa, top, rho) {
   for (let i = 0; i < SAMPLES; i++) {
     if (rho === 0) {
       const share = i / SAMPLES;
-      alphas[i] = top > 0 ? (kappa * share) / (1 - share) : 0;
+      alphas[i] = top > 0 ? kappa * (share / (1 - share)) : 0;
     } else {
       const share = i / (SAMPLES - 1);
       const below = kappa + (1 - rho) * top * (1 - share);
-      alphas[i] = below > 0 ? (top * share * kappa) / below : top * share;
+      alphas[i] = top * (share * (below > 0 ? kappa / below : 1));
     }
   }
   return alphas;
@@ -326,7 +328,7 @@ export function forces(c, o1, o2, alpha, rho, w1, w2) {
 // { none, a, b, both }: lists of polygons, lists of [x, y].
 function regions(c, alpha, rho, reach) {
   const l1 = alpha * rho;
-  const h = 1 + alpha * (1 - rho);
+  const l2 = alpha * (1 - rho);
   if (Math.abs(c) === 1) {
     const [right, left] = [1, -1].map((s) => cut(reach, [[s, s * c, l1]]));
     const strip = [[1, c, -l1], [-1, -c, -l1]]; // prettier-ignore
@@ -338,8 +340,8 @@ function regions(c, alpha, rho, reach) {
     };
   }
   // w = A o − αρ B s on the pattern s, A and B symmetric with equal diagonals
-  const plus = 1 + c + alpha * (1 - rho);
-  const minus = 1 - c + alpha * (1 - rho);
+  const plus = 1 + c + l2;
+  const minus = 1 - c + l2;
   const own = ((1 + c) / plus + (1 - c) / minus) / 2;
   const other = ((1 + c) / plus - (1 - c) / minus) / 2;
   const none = BOTH.map(([s1, s2]) => {
@@ -347,13 +349,14 @@ function regions(c, alpha, rho, reach) {
     const at2 = (l1 * ((s1 + s2) / plus - (s1 - s2) / minus)) / 2;
     return cut(reach, [[s1 * own, s1 * other, s1 * at1], [s2 * other, s2 * own, s2 * at2]]); // prettier-ignore
   });
-  const [nJ, nK] = [c * h - c, h - c * c];
+  // h b_k − c b_j = nJ o_j + nK o_k
+  const [nJ, nK] = [c * l2, (1 + c) * (1 - c) + l2];
   const mirrored = (pieces) => pieces.map((piece) => piece.map(([x, y]) => [y, x]));
   if (l1 > 0) {
     const b = [1, -1].map((s) => {
-      const edge = h * l1 - c * l1 * s;
-      const back = h * l1 + c * l1 * s;
-      return cut(reach, [[s, s * c, l1], [nJ, nK, -back], [-nJ, -nK, -edge]]); // prettier-ignore
+      const below = l1 * (1 + s * c + l2);
+      const above = l1 * (1 - s * c + l2);
+      return cut(reach, [[s, s * c, l1], [nJ, nK, -below], [-nJ, -nK, -above]]); // prettier-ignore
     });
     const both = cut(reach, [[1, c, -l1], [-1, -c, -l1], [c, 1, -l1], [-c, -1, -l1]]); // prettier-ignore
     return { none, a: mirrored(b), b, both: [both] };
@@ -439,10 +442,48 @@ const prox = (z, alpha, rho) => shrinkage(softThreshold(z, alpha * rho), alpha, 
 // Proximal steps on the penalty alone.
 export function shrinkSteps(start, alpha, rho, learningRate, nSteps) {
   const w = new Float64Array(nSteps + 1);
+  const fee = learningRate * alpha * rho;
+  const tax = 1 + learningRate * alpha * (1 - rho);
   w[0] = start;
-  for (let k = 0; k < nSteps; k++)
-    w[k + 1] = shrinkage(softThreshold(w[k], learningRate * alpha * rho), learningRate * alpha, rho);
+  for (let k = 0; k < nSteps; k++) w[k + 1] = softThreshold(w[k], fee) / tax;
   return w;
+}
+
+// ---- three weights ---------------------------------------------------------------------------------------------
+
+// P(w) of any number of weights.
+function penaltyOf(w, rho) {
+  return w.reduce((sum, v) => sum + rho * Math.abs(v) + ((1 - rho) / 2) * v * v, 0);
+}
+
+// Directions of a globe with exact poles, equator and meridians: latitude by longitude.
+const DIRECTIONS = (() => {
+  const turn = (k) => {
+    const n = 2 * (GLOBE - 1);
+    const quarter = n / 4;
+    const exact = k % quarter === 0 ? [1, 0, -1, 0][(k / quarter) % 4] : null;
+    return exact ?? Math.cos((2 * Math.PI * k) / n);
+  };
+  const n = 2 * (GLOBE - 1);
+  const cos = (k) => turn(((k % n) + n) % n);
+  const sin = (k) => cos(k - n / 4);
+  const points = [];
+  for (let row = 0; row < GLOBE; row++)
+    for (let column = 0; column <= n; column++)
+      points.push([sin(row) * cos(column), sin(row) * sin(column), cos(row)]);
+  return points;
+})();
+
+// P(w) = t in every direction: x, y, z.
+function ballSurface(rho, t) {
+  const surface = [0, 1, 2].map(() => new Float64Array(DIRECTIONS.length));
+  DIRECTIONS.forEach((u, i) => {
+    const q = rho * (Math.abs(u[0]) + Math.abs(u[1]) + Math.abs(u[2]));
+    const s = u[0] * u[0] + u[1] * u[1] + u[2] * u[2];
+    const under = q + Math.sqrt(q * q + 2 * (1 - rho) * t * s);
+    for (let j = 0; j < 3; j++) surface[j][i] = under > 0 ? (2 * t * u[j]) / under : 0;
+  });
+  return surface;
 }
 
 // ---- all of it -------------------------------------------------------------------------------------------------
@@ -459,6 +500,8 @@ export default function picture(position) {
   arrays.input_x = INPUTS;
   arrays.steps_x = Float64Array.from({ length: STEPS + 1 }, (_, k) => k);
   arrays.profile_x = PROFILE;
+  arrays.optimum_c = Float64Array.of(THIRD);
+  arrays.zero = Float64Array.of(0);
   const background = bowl(c, o1, o2);
   for (const [prefix, rho] of Object.entries(RATIOS(position)))
     for (const [name, values] of Object.entries(column(c, o1, o2, alpha, rho, background)))
@@ -503,12 +546,21 @@ function column(c, o1, o2, alpha, rho, background) {
     pull_b: force.pull[1],
     threshold: alpha * rho,
     zeros: (a === 0) + (b === 0),
+    case: (a === 0) + 2 * (b === 0),
     output: prox(o1, alpha, rho),
   };
+  const largest = [lines.ball, lines.force, lines.cone].flat().reduce((top, v) => v.reduce((m, x) => Math.max(m, Math.abs(x)), top), 0);
+  numbers.force_span = 1.15 * (largest || 1);
   const arrays = {};
   for (const [name, value] of Object.entries(numbers)) arrays[name] = Float64Array.of(value);
   for (const [name, [x, y]] of Object.entries(lines)) [arrays[`${name}_x`], arrays[`${name}_y`]] = [x, y];
   for (const name of ["none", "a", "b", "both"]) arrays[`area_${name}`] = Float64Array.of(zeros[name].share);
+  const touch = [o1, o2, THIRD].map((o) => prox(o, alpha, rho)); // uncorrelated: one weight at a time
+  const surface = ballSurface(rho, penaltyOf(touch, rho));
+  ["x", "y", "z"].forEach((axis, j) => {
+    arrays[`touch_${axis}`] = Float64Array.of(touch[j]);
+    arrays[`three_${axis}`] = surface[j];
+  });
   arrays.profile_loss = PROFILE.map((w) => loss(c, o1, o2, w, b));
   arrays.profile_penalty = PROFILE.map((w) => alpha * budget(w, b, rho));
   arrays.profile_y = arrays.profile_loss.map((value, i) => value + arrays.profile_penalty[i]);

@@ -34,7 +34,7 @@ class Axis:
     help: str = ""
     ends: tuple[str, str] = ("", "")  # what the two ends mean
     page: int = 10  # stops of a Page Up / Page Down
-    sticky: bool = True  # stays in reach while the page scrolls
+    place: tuple[int, int] | None = None  # (row, column) among the figures; None keeps it in reach at the top
 
     @property
     def text(self) -> tuple[str, ...]:
@@ -215,6 +215,7 @@ class Dial:
     value: Ref
     stops: NDArray[np.float64]
     help: str = ""
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ class Board:
     """All that one live component shows. `values` are the numbers templates may name: (reference, format).
 
     A format that is a tuple of templates makes words follow a number: the number says which of them is meant.
-    `presets` are positions worth a visit, by name: they form a menu.
+    `presets` are positions worth a visit, by name: they form a menu called `menu`.
     """
 
     axes: tuple[Axis, ...]
@@ -237,6 +238,7 @@ class Board:
     source: Source | None = None
     dials: tuple[Dial, ...] = ()
     presets: tuple[tuple[str, Mapping[str, float]], ...] = ()
+    menu: str = ""
 
     @cached_property
     def _computed(self) -> dict[tuple[int, ...], Mapping[str, NDArray[np.float64]]]:
@@ -345,7 +347,7 @@ def payload(board: Board) -> dict[str, Any]:
                 "help": axis.help,
                 "ends": list(axis.ends),
                 "page": axis.page,
-                "sticky": axis.sticky,
+                "place": axis.place,
             }
             for axis in board.axes
         ],
@@ -388,9 +390,11 @@ def payload(board: Board) -> dict[str, Any]:
                 "value": _ref(dial.value),
                 "stops": dial.stops.tolist(),
                 "help": dial.help,
+                "place": dial.place,
             }
             for dial in board.dials
         ],
+        "menu": board.menu,
         "presets": [[label, dict(position)] for label, position in board.presets],
         "palettes": theme.PALETTES,
         "layout": theme.LAYOUT,

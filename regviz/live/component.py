@@ -12,8 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-HTML = """<div class="board"><div class="controls"></div><div class="more-controls"></div>
-<div class="presets" role="group" aria-label="Positions worth a visit"></div><ul class="legend"></ul>
+HTML = """<div class="board"><div class="controls"></div>
+<div class="above"><ul class="legend"></ul><label class="presets"></label></div>
 <p class="problem" role="alert"></p><div class="grid"></div>
 <p class="summary" role="status" aria-live="polite"></p></div>"""
 

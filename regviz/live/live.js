@@ -809,18 +809,20 @@ class Board {
     this.axisNames = names;
     this.sliders = spec.axes.map((axis, i) => new Slider(this, axis, `${identities}-${i}`));
     this.sliders.push(...spec.dials.map((dial, i) => new Dial(this, dial, `${identities}-dial-${i}`)));
-    const isSticky = (slider) => slider.axis.sticky;
-    controls.replaceChildren(...this.sliders.filter(isSticky).map((slider) => slider.element));
-    const more = this.sliders.filter((slider) => !isSticky(slider)).map((slider) => slider.element);
-    this.element.querySelector(".more-controls").replaceChildren(...more);
+    const placed = this.sliders.filter((slider) => slider.axis.place);
+    const atTop = this.sliders.filter((slider) => !slider.axis.place);
+    controls.replaceChildren(...atTop.map((slider) => slider.element));
+    controls.dataset.count = atTop.length;
+    for (const { element } of placed) element.classList.add("cell");
     this.buildPresets();
     if (focused) controls.querySelector(`.${focused.split(" ")[0]}`)?.focus();
     this.figures = spec.figures.map((figure) => new Figure(this, figure));
     this.cards = spec.readouts.map((card) => new Card(this, card));
     this.notes = spec.notes.map((note) => new Note(this, note));
-    const cells = [...this.figures, ...this.cards, ...this.notes].sort(
-      (a, b) => a.spec.row - b.spec.row || a.spec.column - b.spec.column,
-    );
+    const cells = [...this.figures, ...this.cards, ...this.notes, ...placed].sort((a, b) => {
+      const [[rowA, columnA], [rowB, columnB]] = [a, b].map(({ spec, axis }) => axis?.place ?? [spec.row, spec.column]);
+      return rowA - rowB || columnA - columnB;
+    });
     // Figures that were on screen stay until the new ones are drawn on top: no flash between two settings.
     const grid = this.element.querySelector(".grid");
     for (const figure of this.figures) {
@@ -833,19 +835,19 @@ class Board {
   }
 
   buildPresets() {
-    const list = this.element.querySelector(".presets");
-    list.replaceChildren(
-      ...this.spec.presets.map(([label, position]) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = label;
-        button.addEventListener("click", () => {
-          this.move(this.stops(position));
-          this.commit();
-        });
-        return button;
-      }),
-    );
+    const { menu, presets } = this.spec;
+    const label = this.element.querySelector(".presets");
+    label.replaceChildren();
+    if (!presets.length) return;
+    const select = document.createElement("select");
+    select.append(new Option("choose", ""), ...presets.map(([name], i) => new Option(name, i)));
+    select.addEventListener("change", () => {
+      if (!select.value) return;
+      this.move(this.stops(presets[select.value][1]));
+      this.commit();
+      select.value = ""; // it is a menu of moves, not a state: the sliders say where we are
+    });
+    label.append(menu, select);
   }
 
   // Stops nearest to some axes' values.
