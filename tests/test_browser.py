@@ -13,8 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from regviz.figures import geometry
 from regviz.figures.compare import board as picture
-from regviz.live.board import Board
+from regviz.live.board import Board, Ref
 from regviz.sweeps import Settings, compare
 from regviz.ui import PAGES
 from tests.harness import WATCH, drag, open_board, serve, slider
@@ -303,13 +304,16 @@ def test_a_hostile_link_is_mended_and_told(page: Page, app_url: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_overflows_and_axe_finds_nothing(browser: Browser, app_url: str, size: str, scheme: Any) -> None:
+@pytest.mark.parametrize("path", ["", "geometry"])
+def test_nothing_overflows_and_axe_finds_nothing(
+    browser: Browser, app_url: str, path: str, size: str, scheme: Any
+) -> None:
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=size == "phone"
     )
     page = context.new_page()
-    open_board(page, app_url)
+    open_board(page, f"{app_url}/{path}")
     settle(page)
     assert page.locator(".board").get_attribute("data-mode") == scheme
     inner = page.locator("[data-testid=stMain]").evaluate("e => [e.scrollWidth, e.clientWidth]")
@@ -415,3 +419,99 @@ def test_own_csv_and_what_is_wrong_with_it(page: Page, app_url: str) -> None:
     assert drawn(page) == picture_in_hand
     _upload(page, "decimal.csv", good.replace(b",", b";").replace(b".", b","))
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("semicolons")
+
+
+# -- geometry
+
+
+def test_the_optimum_is_dragged_and_the_touch_point_is_the_solved_one(page: Page, app_url: str) -> None:
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append("frame")))
+    open_board(page, f"{app_url}/geometry")
+    settle(page)
+    board = geometry.board()
+    cell = page.locator("[data-figure=bowl_l1]")
+    handle = cell.locator(".handle")
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    sent.clear()
+    page.evaluate(WATCH)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(40):
+        page.mouse.move(x - 3 * k, y + k)
+    assert page.evaluate("() => window.watch.pictures.length") >= 30, "every position is painted"
+    assert not sent
+    moved = {axis.name: value_of(page, axis.label) for axis in board.axes}
+    assert float(moved["optimum_a"]) < 1.6
+    assert float(moved["optimum_b"]) < 0.7
+    page.mouse.up()
+    page.wait_for_url("**optimum_a=*")
+    settle(page)
+    index = board.index(moved)
+    for key in ("l1", "mix", "l2"):
+        expected = next(f for f in board.figures if f.name == f"bowl_{key}").at(board, index)["data"][6]
+        pixel = page.locator(f"[data-figure=bowl_{key}]").evaluate(
+            """(cell, [x, y]) => {
+              const { xaxis, yaxis } = cell.querySelector('.still')._fullLayout;
+              const box = cell.querySelector('.overlay > svg > path:last-of-type').getBBox();
+              const unit = Math.min(xaxis._length, yaxis._length) / 2 / 3.24;
+              return [box.x + box.width / 2 - (xaxis._length / 2 + x * unit),
+                      box.y + box.height / 2 - (yaxis._length / 2 - y * unit)];
+            }""",
+            [float(expected["x"][0]), float(expected["y"][0])],
+        )
+        assert max(map(abs, pixel)) <= 1, "the touch point on screen is the solved one"
+
+
+def test_the_keyboard_can_do_what_the_pointer_does(page: Page, app_url: str) -> None:
+    open_board(page, f"{app_url}/geometry")
+    settle(page)
+    board = geometry.board()
+    for axis in board.axes:
+        handle = slider(page, axis.label)
+        handle.focus()
+        handle.press("ArrowRight")
+        page.wait_for_timeout(50)
+        assert value_of(page, axis.label) == axis.text[axis.default + 1]
+
+
+def test_budget_and_lambda_move_each_other(page: Page, app_url: str) -> None:
+    open_board(page, f"{app_url}/geometry")
+    settle(page)
+    before = float(value_of(page, "Budget t of your mix"))
+    slider(page, "Strength λ").press("PageUp")
+    page.wait_for_timeout(100)
+    lower = float(value_of(page, "Budget t of your mix"))
+    assert lower < before, "more λ, less budget"
+    strength = float(value_of(page, "Strength λ"))
+    for _ in range(3):
+        slider(page, "Budget t of your mix").press("PageUp")
+        page.wait_for_timeout(100)
+    assert float(value_of(page, "Strength λ")) < strength, "more budget, less λ"
+    board = geometry.board()
+    index = board.index({axis.name: value_of(page, axis.label) for axis in board.axes})
+    assert float(value_of(page, "Budget t of your mix")) == pytest.approx(
+        board.read(Ref("mix_budget"), index)[0], rel=0.01
+    )
+
+
+@pytest.mark.parametrize("name", [name for name, _ in geometry.PRESETS])
+def test_special_cases_are_drawn(page: Page, app_url: str, name: str) -> None:
+    open_board(page, f"{app_url}/geometry")
+    settle(page)
+    page.get_by_label("Special cases").select_option(name)
+    settle(page)
+    board = geometry.board()
+    wanted = {**geometry.PRESETS[0][1], **dict(geometry.PRESETS)[name]}
+    index = board.index(wanted)
+    for key in ("l1", "mix", "l2"):
+        readout = next(r for r in board.readouts if r.name == f"heading_{key}")
+        expect(page.locator(f"[data-card=heading_{key}]")).to_contain_text(board.say(readout.headline, index)[:12])
+    seen = at_rest(page)
+    for figure in board.figures:
+        if figure.name.startswith("bowl"):
+            for expected, got in zip(figure.at(board, index)["data"], seen[figure.name], strict=True):
+                have = np.array([np.nan if v is None else v for v in got["x"]], dtype=float)
+                np.testing.assert_allclose(have, np.asarray(expected["x"], dtype=float), atol=1e-9)

@@ -598,7 +598,7 @@ def test_the_browser_inverts_the_same(page: Page) -> None:
           return JSON.stringify(cases.map(([c, a, b, t, rho]) => {
             const alpha = m.alphaOfBudget(c, a, b, t, rho);
             const position = {alpha: 1, l1_ratio: rho, correlation: c, optimum_a: a, optimum_b: b};
-            return [alpha === Infinity ? 'inf' : alpha, m.invert('budget', t, position).alpha];
+            return [alpha === Infinity ? 'inf' : alpha, m.invert('mix_budget', t, position).alpha];
           }));
         }""",
         [MODULE.read_text(encoding="utf-8"), cases],

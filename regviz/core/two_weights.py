@@ -209,20 +209,19 @@ def alpha_of_budget(correlation: ArrayLike, optimum: ArrayLike, budget: ArrayLik
     b1, b2 = _pull(c, o1, o2)
 
     inactive = t >= _budget(c, o1, o2, np.zeros(shape), rho)
-    high = _alpha_max(c, o1, o2, rho)
+    top = _alpha_max(c, o1, o2, rho)
     with np.errstate(divide="ignore", invalid="ignore"):  # ρ = 0: |w| <= |b| / α
-        high = np.where(rho == 0, np.sqrt((b1 * b1 + b2 * b2) / (2 * t)), high)
-    high = np.where(inactive, 0.0, high)
-    low = np.where(t == 0, high, 0.0)  # t is 0 to rounding a little before alpha_max
+        high = np.where(rho == 0, np.sqrt((b1 * b1 + b2 * b2) / (2 * t)), top)
+    low, high = np.zeros(shape), np.where(inactive | (t == 0), 0.0, high)
     for _ in range(2100):  # as many halvings as there are doubles; some 60 are needed
-        middle = low + np.where(low < high, high - low, 0.0) / 2
+        middle = low + (high - low) / 2
         between = (low < middle) & (middle < high)
         if not between.any():
             break
-        more = _budget(c, o1, o2, np.where(between, middle, 0.0), rho) > t
+        more = _budget(c, o1, o2, middle, rho) > t
         low = np.where(between & more, middle, low)
         high = np.where(between & ~more, middle, high)
-    return np.asarray(high)
+    return np.where((t == 0) & ~inactive, top, high)
 
 
 def _budget(c: Number, o1: Number, o2: Number, alpha: Number, rho: Number) -> Array:
@@ -238,7 +237,7 @@ def path(correlation: float, optimum: ArrayLike, l1_ratio: float) -> tuple[Array
 
     Starts at alpha_max (inf at ρ = 0). Every breakpoint (a weight leaves or reaches zero) is among the alphas, so the
     polygon is exact at ρ = 1. Between them the solutions depend on α through κ/(κ + α(1 − ρ)) for the two
-    curvatures κ = 1 ± c of the bowl, so α is sampled at equal steps of both.
+    curvatures κ = 1 ± c of the bowl, so α is sampled by steps of both.
     """
     c, o, _, rho = _check(correlation, optimum, 0.0, l1_ratio)
     return _path(float(c), float(o[0]), float(o[1]), float(rho))
@@ -253,12 +252,11 @@ def _path(c: float, o1: float, o2: float, rho: float) -> tuple[Array, Array]:
 
 
 def _alpha_samples(kappa: float, top: float, rho: float) -> Array:
-    """α in [0, top] (top itself only if ρ > 0) at equal steps of κ/(κ + α(1 − ρ)): (56,)."""
-    index = np.arange(_SAMPLES)
+    """α in [0, top] (top itself only if ρ > 0) at steps of κ/(κ + α(1 − ρ)) that are fine towards both ends: (56,)."""
+    step = np.arange(_SAMPLES) / (_SAMPLES if rho == 0 else _SAMPLES - 1)
+    share = step * step * (3 - 2 * step)
     if rho == 0:
-        share = index / _SAMPLES
         return np.asarray(kappa * (share / (1 - share))) if top > 0 else np.zeros(_SAMPLES)
-    share = index / (_SAMPLES - 1)
     below = kappa + (1 - rho) * top * (1 - share)
     return np.asarray(top * (share * np.where(below > 0, kappa / np.where(below > 0, below, 1.0), 1.0)))
 

@@ -55,7 +55,7 @@ def board() -> Board:
         values=_values(),
         summary="λ {alpha}: L1 solution ({l1_solution_a}, {l1_solution_b}), mix ({mix_solution_a}, {mix_solution_b}), "
         "L2 ({l2_solution_a}, {l2_solution_b}).",
-        legend=((0, 5), (0, 6), (0, 3), (0, 2), (0, 0)),
+        legend=((0, 5), (0, 6), (0, 3), (0, 2)),
         columns=len(COLUMNS),
         notes=_notes(),
         source=source,

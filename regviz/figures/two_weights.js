@@ -32,18 +32,35 @@ export function solve(c, o1, o2, alpha, rho) {
   const l1 = alpha * rho;
   const l2 = alpha * (1 - rho);
   const [b1, b2] = pull(c, o1, o2);
+  let best = { a: 0, b: 0, kkt: Infinity };
   if (Math.abs(c) === 1) {
     const x = softThreshold(b1, l1) / (2 + l2);
-    return certified(c, o1, o2, l1, l2, x, c * x);
-  }
-  if (alpha === 0) return certified(c, o1, o2, l1, l2, o1, o2);
-  const tolerance = ROUNDING * (Math.abs(o1) + Math.abs(o2) + l1);
-  let best = null;
-  for (const [s1, s2] of PATTERNS) {
-    const [w1, w2] = onPattern(s1, s2, c, o1, o2, b1, b2, l1, l2);
-    const candidate = certified(c, o1, o2, l1, l2, w1, w2);
-    if (best === null || candidate.kkt < best.kkt) best = candidate;
-    if (candidate.kkt <= tolerance) return candidate;
+    best = { a: x, b: c * x + 0, kkt: violation(c, o1, o2, l1, l2, x, c * x) };
+  } else if (alpha === 0) {
+    best = { a: o1, b: o2, kkt: violation(c, o1, o2, l1, l2, o1, o2) };
+  } else {
+    const tolerance = ROUNDING * (Math.abs(o1) + Math.abs(o2) + l1);
+    for (let k = 0; k < PATTERNS.length && !(best.kkt <= tolerance); k++) {
+      // The weights if these were their signs; 0 where a weight comes out on another side.
+      const s1 = PATTERNS[k][0];
+      const s2 = PATTERNS[k][1];
+      let w1 = 0;
+      let w2 = 0;
+      if (s2 === 0) {
+        w1 = (b1 - s1 * l1) / (1 + l2);
+      } else if (s1 === 0) {
+        w2 = (b2 - s2 * l1) / (1 + l2);
+      } else {
+        const plus = ((1 + c) * (o1 + o2) - l1 * (s1 + s2)) / (1 + c + l2);
+        const minus = ((1 - c) * (o1 - o2) - l1 * (s1 - s2)) / (1 - c + l2);
+        w1 = (plus + minus) / 2;
+        w2 = (plus - minus) / 2;
+      }
+      if (!(s1 * w1 > 0)) w1 = 0;
+      if (!(s2 * w2 > 0)) w2 = 0;
+      const kkt = violation(c, o1, o2, l1, l2, w1, w2);
+      if (kkt < best.kkt) best = { a: w1, b: w2, kkt };
+    }
   }
   return best;
 }
@@ -55,27 +72,13 @@ function pull(c, d1, d2) {
   return [(plus + minus) / 2, (plus - minus) / 2];
 }
 
-// The weights if these were their signs; 0 where a weight comes out on another side.
-function onPattern(s1, s2, c, o1, o2, b1, b2, l1, l2) {
-  let w1 = 0;
-  let w2 = 0;
-  if (s2 === 0) {
-    w1 = (b1 - s1 * l1) / (1 + l2);
-  } else if (s1 === 0) {
-    w2 = (b2 - s2 * l1) / (1 + l2);
-  } else {
-    const plus = ((1 + c) * (o1 + o2) - l1 * (s1 + s2)) / (1 + c + l2);
-    const minus = ((1 - c) * (o1 - o2) - l1 * (s1 - s2)) / (1 - c + l2);
-    w1 = (plus + minus) / 2;
-    w2 = (plus - minus) / 2;
-  }
-  return [s1 * w1 > 0 ? w1 : 0, s2 * w2 > 0 ? w2 : 0];
-}
-
-// The weights with max_j dist(−∂_j D, α ∂P_j), from w and o alone.
-function certified(c, o1, o2, l1, l2, w1, w2) {
-  const [p1, p2] = pull(c, o1 - w1, o2 - w2);
-  return { a: w1 + 0, b: w2 + 0, kkt: Math.max(outside(p1, w1, l1, l2), outside(p2, w2, l1, l2)) };
+// max_j dist(−∂_j D, α ∂P_j) at w, from w and o alone.
+function violation(c, o1, o2, l1, l2, w1, w2) {
+  const d1 = o1 - w1;
+  const d2 = o2 - w2;
+  const plus = (1 + c) * (d1 + d2);
+  const minus = (1 - c) * (d1 - d2);
+  return Math.max(outside((plus + minus) / 2, w1, l1, l2), outside((plus - minus) / 2, w2, l1, l2));
 }
 
 function outside(p, w, l1, l2) {
@@ -161,15 +164,15 @@ export function path(c, o1, o2, rho) {
   return [alphas, x, y];
 }
 
-// α in [0, top] (top itself only if ρ > 0) at equal steps of κ/(κ + α(1 − ρ)).
+// α in [0, top] (top itself only if ρ > 0) at steps of κ/(κ + α(1 − ρ)) that are fine towards both ends.
 function alphaSamples(kappa, top, rho) {
   const alphas = new Float64Array(SAMPLES);
   for (let i = 0; i < SAMPLES; i++) {
+    const step = i / (rho === 0 ? SAMPLES : SAMPLES - 1);
+    const share = step * step * (3 - 2 * step);
     if (rho === 0) {
-      const share = i / SAMPLES;
       alphas[i] = top > 0 ? kappa * (share / (1 - share)) : 0;
     } else {
-      const share = i / (SAMPLES - 1);
       const below = kappa + (1 - rho) * top * (1 - share);
       alphas[i] = top * (share * (below > 0 ? kappa / below : 1));
     }
@@ -213,7 +216,9 @@ export function budgetCurve(c, o1, o2, rho) {
   alphas[POINTS - 1] = top;
   for (let i = 0; i < POINTS; i++) alphas[i] = Math.min(Math.max(alphas[i], ALPHAS[0]), ALPHAS[1]);
   alphas.sort();
-  return [alphas, alphas.map((alpha) => budgetAt(c, o1, o2, alpha, rho))];
+  const t = new Float64Array(POINTS);
+  for (let i = 0; i < POINTS; i++) t[i] = budgetAt(c, o1, o2, alphas[i], rho);
+  return [alphas, t];
 }
 
 // ---- curves -----------------------------------------------------------------------------------------------------

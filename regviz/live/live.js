@@ -829,6 +829,8 @@ class Board {
       const twin = old.find((other) => other.spec.name === figure.spec.name && other.visible);
       if (twin) figure.visible = true;
     }
+    for (const { element, spec, axis } of cells)
+      element.style.setProperty("--column", (axis?.place[1] ?? spec.column) + 1);
     grid.replaceChildren(...cells.map((cell) => cell.element));
     for (const figure of this.figures) this.watcher.observe(figure.element);
     this.buildLegend();
