@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
+from collections.abc import Awaitable, Callable
 from statistics import quantiles
 from typing import Any
 
@@ -20,29 +22,64 @@ SECONDS = 3.0
 HERTZ = 125
 
 
-async def drag(page: Page, session: Any) -> None:
-    """Hold the λ slider's thumb for SECONDS and take it to and fro, three times over most of the track."""
+Route = Callable[[float], tuple[float, float]]  # where the pointer is after a share of the time
+
+
+async def slider_route(page: Page) -> Route:
+    """Take the thumb of the λ slider to and fro, three times over most of its track."""
     handle = page.locator("input.range").first
     box = await handle.bounding_box()
     assert box is not None
     at = float(await handle.evaluate("e => (e.value - e.min) / (e.max - e.min)"))
+
+    def route(passed: float) -> tuple[float, float]:
+        share = 0.15 + 0.8 * abs(1 - 2 * ((3 * passed + 0.2) % 1)) if passed > 0 else at
+        return box["x"] + 12 + share * (box["width"] - 24), box["y"] + box["height"] / 2
+
+    return route
+
+
+async def optimum_route(page: Page) -> Route:
+    """Take the optimum of the L1 bowl round three times."""
+    box = await page.locator("[data-figure=bowl_l1] .handle").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def route(passed: float) -> tuple[float, float]:
+        turn = 6 * math.pi * passed
+        return x - 60 * (1 - math.cos(turn)), y + 60 * math.sin(turn)
+
+    return route
+
+
+async def drag(session: Any, route: Route) -> None:
+    """Press where the route begins and follow it for SECONDS; the button stays down."""
     sent = []
 
-    def mouse(kind: str, share: float) -> None:
-        where = {"x": box["x"] + 12 + share * (box["width"] - 24), "y": box["y"] + box["height"] / 2}
-        held = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "mouse"}
-        sent.append(asyncio.ensure_future(session.send("Input.dispatchMouseEvent", {"type": kind, **where, **held})))
+    def mouse(kind: str, passed: float) -> None:
+        x, y = route(passed)
+        held = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "mouse"}
+        sent.append(asyncio.ensure_future(session.send("Input.dispatchMouseEvent", {"type": kind, **held})))
 
-    mouse("mousePressed", at)
+    mouse("mousePressed", 0.0)
     start = time.perf_counter()
     while (passed := (time.perf_counter() - start) / SECONDS) < 1:
-        mouse("mouseMoved", 0.15 + 0.8 * abs(1 - 2 * ((3 * passed + 0.2) % 1)))
+        mouse("mouseMoved", passed)
         await asyncio.sleep(1 / HERTZ)
     await asyncio.gather(*sent)
 
 
-async def measure(browser: Browser, url: str, slowdown: int) -> dict[str, Any]:
-    """One fresh visit: load, drag the strength to and fro, release."""
+# What is dragged: a page and a route.
+DRAGS: dict[str, tuple[str, Callable[[Page], Awaitable[Route]]]] = {
+    "drag λ on Compare": ("", slider_route),
+    "drag λ on Geometry": ("geometry", slider_route),
+    "drag the optimum on Geometry": ("geometry", optimum_route),
+}
+
+
+async def measure(browser: Browser, url: str, case: str, slowdown: int) -> dict[str, Any]:
+    """One fresh visit: load, drag, release."""
+    path, plan = DRAGS[case]
     page = await browser.new_page(viewport={"width": 1366, "height": 768})
     session = await page.context.new_cdp_session(page)
     await session.send("Network.enable")
@@ -57,13 +94,14 @@ async def measure(browser: Browser, url: str, slowdown: int) -> dict[str, Any]:
 
     session.on("Network.webSocketFrameReceived", count("received"))
     session.on("Network.webSocketFrameSent", count("sent"))
-    await page.goto(url)
+    await page.goto(f"{url}/{path}")
     await page.locator(".plot .overlay path").first.wait_for(state="attached")
     await page.wait_for_timeout(2500)
     loaded = dict(traffic)
+    route = await plan(page)
     await session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     await page.evaluate(WATCH)
-    await drag(page, session)
+    await drag(session, route)
     await page.wait_for_timeout(300)
     watch = await page.evaluate("() => window.watch")
     during = sum(traffic.values()) - sum(loaded.values())
@@ -73,7 +111,7 @@ async def measure(browser: Browser, url: str, slowdown: int) -> dict[str, Any]:
     await page.close()
     cuts = quantiles(watch["latency"], n=20)
     return {
-        "case": "drag",
+        "case": case,
         "cpu_slowdown": slowdown,
         "fits_per_s": round(len(watch["pictures"]) / SECONDS, 1),
         "input_to_paint_p50_ms": round(cuts[9], 1),
@@ -89,9 +127,10 @@ async def main() -> None:
     with serve() as url:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-            await measure(browser, url, 1)  # the server's first visitor fills the caches
-            for slowdown in (1, 4):
-                print(json.dumps(await measure(browser, url, slowdown)), flush=True)
+            for case in DRAGS:
+                await measure(browser, url, case, 1)  # the server's first visitor fills the caches
+                for slowdown in (1, 4):
+                    print(json.dumps(await measure(browser, url, case, slowdown), ensure_ascii=False), flush=True)
             await browser.close()
 
 

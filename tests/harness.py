@@ -113,7 +113,9 @@ WATCH = """() => {
   const watch = (window.watch = { pictures: [], latency: [], first: 0, last: 0 });
   const range = root.querySelector('input.range');
   let pending = null;
-  range.addEventListener('input', (event) => { pending ??= event.timeStamp; watch.first ||= event.timeStamp; }, true);
+  const moved = (event) => { pending ??= event.timeStamp; watch.first ||= event.timeStamp; };
+  range.addEventListener('input', moved, true);
+  root.querySelector('.handle')?.addEventListener('pointermove', moved, true);
   const paths = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 6);
   const path = () => paths().map((p) => p.getAttribute('d')).join('|');
   let seen = path();

@@ -630,6 +630,7 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
     wedge_x, wedge_y         5      the normal cone of the ball, cut off where −∇D ends: see `_column`
     pull_a, pull_b           1      −∇D
     threshold (αρ), zeros    1      `zeros` counts the weights that are exactly zero
+    tie                      1      1 if there is a segment of solutions
     force_span               1      1.15 times the largest coordinate of ball, force and cone: the frame of the forces
     case                     1      which are: 0 none, 1 w_a, 2 w_b, 3 both
     zeromap_none_x, _y 51, zeromap_a_x, _y 25, zeromap_b_x, _y 25, zeromap_both_x, _y 12    see `ZeroMap`
@@ -713,6 +714,7 @@ def _column(c: float, o: Array, alpha: float, rho: float, background: Array) -> 
         "threshold": alpha * rho,
         "zeros": np.count_nonzero(w == 0),
         "case": (w[0] == 0) + 2 * (w[1] == 0),
+        "tie": np.isfinite(lines["segment"]).all(),
         "output": penalty.prox(o[:1], alpha)[0],
     }
     framed = np.concatenate([lines[name].ravel() for name in ("ball", "force", "cone")])

@@ -134,6 +134,10 @@ def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
             "Here the diamond has shrunk to a point: both weights are exactly zero.",
         ),
     )
+    values["tie"] = (
+        Ref("l1_tie"),
+        ("", " Every point of the thick edge is equally good: the lasso does not say how the two share."),
+    )
     return values
 
 
@@ -345,8 +349,8 @@ def _zero_map(key: str, title: str, number: int) -> LiveFigure:
         handle=("optimum_a", "optimum_b"),
         alt=f"{title}: of all optima in the square {{{key}_area_none}} keep both weights, {{{key}_area_a}} lose w₁, "
         f"{{{key}_area_b}} lose w₂, {{{key}_area_both}} lose both{none}.",
-        caption=f"Both stay {{{key}_area_none}} · w₁ = 0 {{{key}_area_a}} · w₂ = 0 {{{key}_area_b}} · both 0 "
-        f"{{{key}_area_both}}",
+        caption=f"Both stay: {{{key}_area_none}}. Only w₁ = 0: {{{key}_area_a}}. Only w₂ = 0: {{{key}_area_b}}. "
+        f"Both = 0: {{{key}_area_both}}.",
         column=number,
         row=11,
         height=290,
@@ -421,7 +425,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
     i, j, k = sphere_faces()
     line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "rgba(0,0,0,0)", "range": [-2.4, 2.4]}
     scene = {f"{axis}axis": {**line, "title": {"text": f"w{n}"}} for axis, n in (("x", "₁"), ("y", "₂"), ("z", "₃"))}
-    camera = {"eye": {"x": 1.05, "y": 1.2, "z": 0.75}}
+    camera = {"eye": {"x": 1.2, "y": 1.35, "z": 0.85}}
     point = {"type": "scatter3d", "mode": "markers"}
     return LiveFigure(
         name=f"three_{key}",
@@ -435,7 +439,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
                     "k": k,
                     "color": f"${key}",
                     "opacity": 0.55,
-                    "flatshading": True,
+                    "flatshading": key == "l1",
                     "hoverinfo": "skip",
                     "name": "all weights with this penalty",
                 },
@@ -468,7 +472,7 @@ def _notes() -> tuple[Note, ...]:
             (
                 "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data "
                 "alone "
-                "want. The penalty keeps the solution on the coloured ball. {hit}",
+                "want. The penalty keeps the solution on the coloured ball. {hit}{tie}",
             ),
             row=2,
             question="Predict: where does the touch point go when the correlation rises from 0 towards 1?",

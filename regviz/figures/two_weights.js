@@ -35,7 +35,7 @@ export function solve(c, o1, o2, alpha, rho) {
   let best = { a: 0, b: 0, kkt: Infinity };
   if (Math.abs(c) === 1) {
     const x = softThreshold(b1, l1) / (2 + l2);
-    best = { a: x, b: c * x + 0, kkt: violation(c, o1, o2, l1, l2, x, c * x) };
+    best = { a: x + 0, b: c * x + 0, kkt: violation(c, o1, o2, l1, l2, x, c * x) };
   } else if (alpha === 0) {
     best = { a: o1, b: o2, kkt: violation(c, o1, o2, l1, l2, o1, o2) };
   } else {
@@ -552,6 +552,7 @@ function column(c, o1, o2, alpha, rho, background) {
     threshold: alpha * rho,
     zeros: (a === 0) + (b === 0),
     case: (a === 0) + 2 * (b === 0),
+    tie: +lines.segment.every((ends) => ends.every(Number.isFinite)),
     output: prox(o1, alpha, rho),
   };
   const largest = [lines.ball, lines.force, lines.cone].flat().reduce((top, v) => v.reduce((m, x) => Math.max(m, Math.abs(x)), top), 0);
