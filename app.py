@@ -8,6 +8,7 @@ from regviz import ui
 from regviz.core.datasets import Data
 from regviz.figures import compare as picture
 from regviz.live.board import Axis, payload
+from regviz.live.component import live
 from regviz.sweeps import Settings, compare
 
 
@@ -28,5 +29,5 @@ ui.choose_weights(names)
 ui.mend_position(axes)
 for note in notes:
     st.info(note, icon=":material/info:")
-ui.live_board(board, "compare")
+live(board, key="compare")
 st.markdown(picture.WORDS)

@@ -7,6 +7,7 @@ import streamlit as st
 from regviz import ui
 from regviz.figures import geometry as picture
 from regviz.live.board import Axis, payload
+from regviz.live.component import live
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -19,4 +20,4 @@ def geometry() -> tuple[Any, tuple[Axis, ...]]:
 ui.open_page("pages/geometry.py")
 board, axes = geometry()
 ui.mend_position(axes)
-ui.live_board(board, "geometry")
+live(board, key="geometry")

@@ -63,14 +63,17 @@ def colour(token: str, mode: Mode) -> str:
     return f"rgba({red},{green},{blue},{match[2]})"
 
 
-def paint(tree: Any, mode: Mode) -> Any:
-    """A copy of a JSON-like tree in which every colour token is replaced by its colour."""
+def paint(tree: Any, mode: Mode, key: str = "") -> Any:
+    """A copy of a JSON-like tree in which every role is replaced by its colour.
+
+    Roles stand only under keys that end in "color": any other text is somebody's words, whatever it looks like.
+    """
     if isinstance(tree, str):
-        return colour(tree, mode) if tree.startswith("$") else tree
+        return colour(tree, mode) if key.endswith("color") else tree
     if isinstance(tree, dict):
-        return {key: paint(value, mode) for key, value in tree.items()}
+        return {name: paint(value, mode, name) for name, value in tree.items()}
     if isinstance(tree, list | tuple):
-        return [paint(value, mode) for value in tree]
+        return [paint(value, mode, key) for value in tree]
     return tree
 
 

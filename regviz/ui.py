@@ -7,7 +7,7 @@ the side panel and mounts a live board. Widget key = Settings field = URL field,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import streamlit as st
 from regviz.core.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
 from regviz.core.datasets import DATASETS, Data
 from regviz.live.board import Axis
-from regviz.live.component import live, share_link
+from regviz.live.component import share_link
 from regviz.sweeps import AUTOMATIC, OWN_DATA, Knob, Settings
 
 TAGLINE = "see what regularization does"
@@ -102,7 +102,11 @@ def _mend_url() -> None:
 
 
 def mend_position(axes: Iterable[Axis]) -> None:
-    """Sliders whose position in the URL is not one they can have: say so and take the nearest."""
+    """Sliders whose position in the URL is not one they can have take the nearest.
+
+    A link that is opened like that is told so. Later it is only that another setting has another range.
+    """
+    first = "position_seen" not in st.session_state
     for axis in axes:
         raw = st.query_params.get(axis.name)
         if raw is not None and not axis.holds(raw):
@@ -110,7 +114,9 @@ def mend_position(axes: Iterable[Axis]) -> None:
             st.query_params[axis.name] = right
             low, high = axis.text[0], axis.text[-1]
             told = f"{axis.label} ({axis.name}) must be {low} to {high}, got “{raw[:40]}”; using {right}."
-            st.warning(_plain(told), icon=":material/link_off:")
+            if first:
+                st.warning(_plain(told), icon=":material/link_off:")
+    st.session_state["position_seen"] = True
 
 
 def written(name: str, value: Any) -> str:
@@ -119,22 +125,13 @@ def written(name: str, value: Any) -> str:
     return options[value] if options else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@st.fragment
-def live_board(payload: Mapping[str, Any], key: str) -> None:
-    """A live board. When its sliders are let go their position goes into the URL, as one step of browser back.
-
-    It is a fragment: a release reruns this function, not the page.
-    """
-    live(payload, key, on_release=st.query_params.update)
-
-
 def _share() -> None:
     import segno
 
     url = st.context.url or ""
     query = urlencode(st.query_params.to_dict())
     link = f"{url}?{query}" if query else url
-    share_link(link)
+    share_link()
     code = segno.make(link, error="m") if len(link) < 2000 else None
     if code is not None:
         st.image(code.svg_inline(scale=6, border=3, light="#ffffff"), width=280)
@@ -174,7 +171,9 @@ def side_panel() -> tuple[Settings, Data | None]:
         _widget("standardize")
         _widget("validation")
         _widget("match")
-    raw = {f.name: st.session_state.get(f.name, f.default) for f in fields(Settings)}
+    # Two fields have their widgets further down (`choose_weights`): at first only the URL knows them.
+    told = {f.name: st.query_params.get(f.name, f.default) for f in fields(Settings)}
+    raw = {name: st.session_state.get(name, value) for name, value in told.items()}
     settings, _ = Settings.clean(raw)
     if data == OWN_DATA and own is None:
         settings = replace(settings, data=st.session_state["last_data"])
@@ -220,11 +219,17 @@ def _new_sample() -> None:
 
 def _data_changed() -> None:
     """Another data set: λ starts where it is instructive there, and the number of rows suits it."""
-    st.query_params.pop("alpha", None)
-    st.query_params.pop("factor", None)
+    _start_anew()
     entry = DATASETS.get(st.session_state["data"])
     if entry is not None:
         st.session_state["n_samples"] = Settings.n_samples if entry.takes_noise else 200
+
+
+def _start_anew() -> None:
+    """λ stands where it is instructive for these data, not where it was for others."""
+    for name in ("alpha", "factor"):
+        if name in st.query_params:
+            del st.query_params[name]
 
 
 # -- the user's own CSV
@@ -237,6 +242,7 @@ def _own_data() -> Data | None:
         try:
             st.session_state["own_table"] = read_csv(upload.getvalue(), upload.name)
             st.session_state["own_problem"] = ""
+            _start_anew()
         except CsvError as error:
             st.session_state["own_problem"] = str(error)
         st.session_state["own_upload"] = upload.file_id
@@ -248,7 +254,13 @@ def _own_data() -> Data | None:
         return None
     key = hash(table.names)  # another file starts with its own defaults
     names = list(table.names)
-    target = st.selectbox("Target (what to predict)", names, names.index(table.default_target), key=f"target_{key}")
+    target = st.selectbox(
+        "Target (what to predict)",
+        names,
+        names.index(table.default_target),
+        key=f"target_{key}",
+        on_change=_start_anew,
+    )
     others = [name for name in names if name != target]
     chosen = st.multiselect(
         "Features",
@@ -257,14 +269,21 @@ def _own_data() -> Data | None:
         key=f"features_{key}_{target}",
         help=f"1 to {MAX_FEATURES} columns.",
     )
-    try:
-        data = to_data(table, target, chosen)
-        st.session_state["own_data"] = data
-        for note in data.notes:
-            st.caption(_plain(note))
-    except CsvError as error:
-        st.error(_plain(str(error)), icon=":material/error:")
-    return st.session_state.get("own_data")
+    choice = (st.session_state.get("own_upload"), target, tuple(chosen))
+    if st.session_state.get("own_choice") != choice:  # 20,000 rows are not read again for every rerun
+        try:
+            st.session_state["own_data"] = to_data(table, target, chosen)
+            st.session_state["own_choice"], st.session_state["own_refusal"] = choice, ""
+        except CsvError as error:
+            st.session_state["own_refusal"] = str(error)
+    elif st.session_state.get("own_refusal"):
+        st.session_state["own_refusal"] = ""  # back to the last choice that was well
+    if st.session_state.get("own_refusal"):
+        st.error(_plain(st.session_state["own_refusal"]), icon=":material/error:")
+    data: Data | None = st.session_state.get("own_data")
+    for note in data.notes if data is not None else ():
+        st.caption(_plain(note))
+    return data
 
 
 def _plain(text: str) -> str:
@@ -276,6 +295,9 @@ def fingerprint(own: Data | None) -> str:
     """A key for caching by the content of the user's rows; empty without any."""
     if own is None:
         return ""
+    if st.session_state.get("own_fingerprint", (None,))[0] is own:
+        return str(st.session_state["own_fingerprint"][1])
     digest = hashlib.sha256(own.X.tobytes() + own.y.tobytes())
     digest.update(repr((own.feature_names, own.target_name)).encode())
+    st.session_state["own_fingerprint"] = (own, digest.hexdigest())
     return digest.hexdigest()

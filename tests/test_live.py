@@ -88,6 +88,7 @@ def board() -> Board:
         readouts=(),
         values={"n": (Ref("count", {"l1_ratio": 2}), "int")},
         summary="λ {alpha}",
+        place="λ {alpha}",
     )
 
 

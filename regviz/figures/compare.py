@@ -43,6 +43,7 @@ def board(sweep: Compare) -> Board:
         summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Weights exactly zero: L1 {{l1_zeros}}, "
         "mix {mix_zeros}, L2 {l2_zeros} of {p}. "
         f"{view.error_words}: L1 {{l1_{view.error}}}, mix {{mix_{view.error}}}, L2 {{l2_{view.error}}}.",
+        place=f"{'factor' if sweep.best is not None else 'λ'} {{{strength.name}}}, L1 ratio {{l1_ratio}}",
         legend=view.legend,
         columns=len(COLUMNS),
     )

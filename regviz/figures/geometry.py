@@ -55,6 +55,7 @@ def board() -> Board:
         values=_values(),
         summary="λ {alpha}: L1 solution ({l1_solution_a}, {l1_solution_b}), mix ({mix_solution_a}, {mix_solution_b}), "
         "L2 ({l2_solution_a}, {l2_solution_b}).",
+        place="λ {alpha}, L1 ratio {l1_ratio}, correlation {correlation}",
         legend=((0, 5), (0, 6), (0, 3), (0, 2)),
         columns=len(COLUMNS),
         notes=_notes(),
@@ -100,8 +101,22 @@ def _axes() -> tuple[Axis, ...]:
             "Of the two features: it turns and stretches the bowl.",
             ("−1", "1"),
         ),
-        axis("optimum_a", "Optimum, w₁ (or drag the cross)", plane, "Where the loss alone is lowest.", ("−3", "3"), (3, 0)),
-        axis("optimum_b", "Optimum, w₂ (or drag the cross)", plane, "Where the loss alone is lowest.", ("−3", "3"), (3, 1)),
+        axis(
+            "optimum_a",
+            "Optimum, w₁ (or drag the cross)",
+            plane,
+            "Where the loss alone is lowest.",
+            ("−3", "3"),
+            (3, 0),
+        ),
+        axis(
+            "optimum_b",
+            "Optimum, w₂ (or drag the cross)",
+            plane,
+            "Where the loss alone is lowest.",
+            ("−3", "3"),
+            (3, 1),
+        ),
     )
 
 
@@ -444,7 +459,11 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
                     "name": "all weights with this penalty",
                 },
                 {**point, "name": "solution", "marker": {"size": 6, "color": f"${key}"}},
-                {**point, "name": "optimum of the loss alone", "marker": {"size": 5, "symbol": "diamond", "color": "$text"}},
+                {
+                    **point,
+                    "name": "optimum of the loss alone",
+                    "marker": {"size": 5, "symbol": "diamond", "color": "$text"},
+                },
             ],
             "layout": {
                 "scene": {**scene, "aspectmode": "cube", "camera": camera},

@@ -232,6 +232,7 @@ class Board:
     readouts: tuple[Readout, ...]
     values: Mapping[str, tuple[Ref, str | tuple[str, ...]]]
     summary: str  # template, read aloud on release
+    place: str  # template, where the sliders are: in the title of a downloaded picture
     legend: tuple[tuple[int, int], ...] = ()  # (figure, trace) pairs whose samples form the legend
     columns: int = 1
     notes: tuple[Note, ...] = ()
@@ -367,6 +368,7 @@ def payload(board: Board) -> dict[str, Any]:
         ],
         "values": {name: {"ref": _ref(ref), "form": form} for name, (ref, form) in board.values.items()},
         "summary": board.summary,
+        "place": board.place,
         "legend": [list(pair) for pair in board.legend],
         "columns": board.columns,
         "notes": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -43,33 +43,27 @@ def plotly_file() -> str:
     return name
 
 
-def live(payload: Mapping[str, Any], key: str, on_release: Callable[[dict[str, str]], None]) -> None:
+def live(payload: Mapping[str, Any], key: str) -> None:
     """Mount a board on the page.
 
-    `payload` comes from `board.payload` and must be unchanged between reruns that change nothing, or it is
-    sent again. While the pointer is down nothing reaches Python; on release `on_release` is called, before
-    the rerun, with the written value of every axis, e.g. ``{"alpha": "0.02", "l1_ratio": "0.5"}``.
+    `payload` comes from `board.payload` and must be unchanged between reruns that change nothing, or it is sent again.
+    While the pointer is down nothing reaches Python; on release the browser writes the position of every axis into
+    the URL and Streamlit reruns the page, so `st.query_params` has it.
     """
-    mount = st.components.v2.component(
-        "regviz.live",
-        html=HTML,
-        css=(_HERE / "live.css").read_text(encoding="utf-8"),
-        js=(_HERE / "live.js").read_text(encoding="utf-8"),
-    )
-
-    def released() -> None:
-        position = st.session_state[key].get("position")
-        if isinstance(position, dict):
-            on_release({str(name): str(value) for name, value in position.items()})
-
-    data = {**payload, "spec": {**payload["spec"], "plotly": plotly_file()}}
-    mount(key=key, data=data, on_position_change=released)
+    mount = st.components.v2.component("regviz.live", html=HTML, css=_lean("live.css"), js=_lean("live.js"))
+    mount(key=key, data={**payload, "spec": {**payload["spec"], "plotly": plotly_file()}})
 
 
-def share_link(link: str) -> None:
-    """A button that copies `link`, the address of the page as it is now, and the address itself to select."""
-    mount = st.components.v2.component("regviz.share", html=SHARE_HTML, css=SHARE_CSS, js=SHARE_JS)
-    mount(key="share", data={"link": link})
+@cache
+def _lean(name: str) -> str:
+    """A source of the component without indentation and comment lines, which every visitor would download."""
+    lines = (line.strip() for line in (_HERE / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def share_link() -> None:
+    """A button that copies the address of the page as it is at that moment, and the address itself to select."""
+    st.components.v2.component("regviz.share", html=SHARE_HTML, css=SHARE_CSS, js=SHARE_JS)(key="share")
 
 
 SHARE_HTML = """<button type="button">Copy link</button>
@@ -85,12 +79,17 @@ p { margin: 4px 0 0; font: 14px var(--st-font); min-height: 20px; color: var(--s
 """
 
 SHARE_JS = """
-export default function ({ parentElement, data }) {
+export default function ({ parentElement }) {
   const [button, input, status] = ["button", "input", "p"].map((tag) => parentElement.querySelector(tag));
-  input.value = data.link || window.location.href;
+  const refresh = () => (input.value = window.location.href);
+  refresh();
   status.textContent = "";
-  input.onfocus = () => input.select();
+  input.onfocus = () => {
+    refresh();
+    input.select();
+  };
   button.onclick = async () => {
+    refresh();
     try {
       await navigator.clipboard.writeText(input.value);
       status.textContent = "Copied.";

@@ -15,7 +15,6 @@ export default function (component) {
     board = new Board(parentElement);
     boards.set(parentElement, board);
   }
-  board.send = (name, value) => component.setStateValue(name, value);
   board.show(data);
   return () => {
     board.close();
@@ -151,8 +150,10 @@ class Arrays {
 
 // ---- colours by role ---------------------------------------------------------------------------------------
 
-function paint(tree, palette) {
+// Roles stand only under keys that end in "color", as in theme.paint.
+function paint(tree, palette, key = "") {
   if (typeof tree === "string") {
+    if (!key.endsWith("color")) return tree;
     const match = /^\$([a-z0-9]+)(?:\/([0-9.]+))?$/.exec(tree);
     if (!match) return tree;
     const value = palette[match[1]];
@@ -160,9 +161,9 @@ function paint(tree, palette) {
     const [r, g, b] = [1, 3, 5].map((i) => parseInt(value.slice(i, i + 2), 16));
     return `rgba(${r},${g},${b},${match[2]})`;
   }
-  if (Array.isArray(tree)) return tree.map((value) => paint(value, palette));
+  if (Array.isArray(tree)) return tree.map((value) => paint(value, palette, key));
   if (tree && typeof tree === "object")
-    return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, paint(value, palette)]));
+    return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, paint(value, palette, name)]));
   return tree;
 }
 
@@ -309,7 +310,12 @@ class Figure {
       if (as) this.download(as).finally(() => (menu.open = false));
     });
     menu.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") menu.open = false;
+      if (event.key !== "Escape") return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (!menu.contains(event.relatedTarget)) menu.open = false;
     });
     this.plot = this.element.querySelector(".plot");
     this.still = this.element.querySelector(".still");
@@ -518,7 +524,7 @@ class Figure {
     const Plotly = await board.plotly;
     const figure = this.plotlyFigure(true);
     Object.assign(figure.layout, {
-      title: { text: spec.title, font: { size: 16 } },
+      title: { text: `${spec.title} (${board.say(board.spec.place)})`, font: { size: 16 } },
       margin: { ...figure.layout.margin, t: 40 },
       paper_bgcolor: board.palette.background,
     });
@@ -535,7 +541,7 @@ class Figure {
     this.plotlyFigure(true).data.forEach((trace, k) => {
       const live = this.spec.moving.find((candidate) => candidate.trace === k);
       const drawn = live?.customdata ? (live.x ? "x" : "y") : null;
-      const numbers = (key) => (key === drawn ? trace.customdata : trace[key]);
+      const numbers = (key) => (key === drawn ? trace.customdata : trace.meta?.[key] ?? trace[key]);
       trace.x.forEach((_, i) => {
         const label = Array.isArray(trace.text) ? trace.text[i] : "";
         lines.push([quote(trace.name ?? ""), quote(label), cell(numbers("x")[i]), cell(numbers("y")[i])].join(","));
@@ -648,6 +654,25 @@ class Slider {
       <div class="ends" aria-hidden="true"><span></span><span></span></div><p class="hint" role="status"></p>`;
     const find = (selector) => this.element.querySelector(selector);
     [this.range, this.typed, this.hint] = [find(".range"), find(".typed"), find(".hint")];
+    this.bind(axis);
+    for (const [selector, step] of [[".less", -1], [".more", 1]])
+      find(selector).addEventListener("click", () => this.go(this.at + step, true));
+    this.range.addEventListener("input", () => this.go(+this.range.value));
+    this.range.addEventListener("change", () => board.commit());
+    this.range.addEventListener("keydown", (event) => {
+      const step = { PageUp: this.axis.page, PageDown: -this.axis.page }[event.key];
+      if (!step) return;
+      event.preventDefault(); // browsers differ in how far these keys go
+      this.go(this.at + step, true);
+    });
+    this.typed.addEventListener("focus", () => this.typed.select());
+    this.typed.addEventListener("change", () => this.type(this.typed.value));
+  }
+
+  // The slider of another axis of the same name: other stops, perhaps another label.
+  bind(axis) {
+    this.axis = axis;
+    const find = (selector) => this.element.querySelector(selector);
     find("label").textContent = axis.label;
     this.element.title = axis.help;
     const [low, high] = find(".ends").children;
@@ -657,18 +682,6 @@ class Slider {
     this.typed.setAttribute("aria-label", `${axis.label}, typed value`);
     find(".less").setAttribute("aria-label", `${axis.label}: one step less`);
     find(".more").setAttribute("aria-label", `${axis.label}: one step more`);
-    for (const [selector, step] of [[".less", -1], [".more", 1]])
-      find(selector).addEventListener("click", () => this.go(this.at + step, true));
-    this.range.addEventListener("input", () => this.go(+this.range.value));
-    this.range.addEventListener("change", () => board.commit());
-    this.range.addEventListener("keydown", (event) => {
-      const step = { PageUp: axis.page, PageDown: -axis.page }[event.key];
-      if (!step) return;
-      event.preventDefault(); // browsers differ in how far these keys go
-      this.go(this.at + step, true);
-    });
-    this.typed.addEventListener("focus", () => this.typed.select());
-    this.typed.addEventListener("change", () => this.type(this.typed.value));
   }
 
   get at() {
@@ -737,8 +750,9 @@ class Dial extends Slider {
 }
 
 function nearest(axis, raw) {
-  const value = raw === "" || raw == null ? NaN : Number(raw);
-  if (!Number.isFinite(value)) return axis.start;
+  const isNumber = typeof raw === "number" || /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(raw ?? "");
+  const value = isNumber ? Number(raw) : NaN;
+  if (!Number.isFinite(value)) return axis.start ?? 0;
   let best = 0;
   axis.values.forEach((v, i) => {
     if (Math.abs(v - value) < Math.abs(axis.values[best] - value)) best = i;
@@ -779,6 +793,7 @@ class Board {
 
   async show(data) {
     const { spec } = data;
+    const oldAxes = this.spec?.axes;
     const buffer = (column) => column.getChild("value")?.toArray() ?? column.getChildAt(0).toArray();
     this.spec = spec;
     this.source = spec.source ? await loadModule(spec.source) : null;
@@ -791,31 +806,25 @@ class Board {
     });
     this.mode = modeOf(this.element);
     this.palette = spec.palettes[this.mode];
-    this.build();
+    this.element.querySelector(".problem").textContent = "";
+    const same = oldAxes?.map((axis) => axis.name).join() === spec.axes.map((axis) => axis.name).join();
+    this.build(same);
+    if (same) return this.keepPosition(oldAxes);
     this.index = {};
     this.readUrl();
   }
 
-  build() {
+  build(sameAxes) {
     const { spec } = this;
     const old = this.figures ?? [];
     this.watcher.disconnect();
     this.element.style.setProperty("--columns", spec.columns);
     this.applyPalette();
-    const controls = this.element.querySelector(".controls");
-    const focused = this.root.activeElement?.className;
-    const names = spec.axes.map((axis) => axis.name).join();
-    if (names !== this.axisNames) identities++;
-    this.axisNames = names;
-    this.sliders = spec.axes.map((axis, i) => new Slider(this, axis, `${identities}-${i}`));
-    this.sliders.push(...spec.dials.map((dial, i) => new Dial(this, dial, `${identities}-dial-${i}`)));
+    // Sliders outlive new data: the one under the pointer or the keyboard's focus goes on working.
+    if (sameAxes) spec.axes.forEach((axis, i) => this.sliders[i].bind(axis));
+    else this.buildSliders();
     const placed = this.sliders.filter((slider) => slider.axis.place);
-    const atTop = this.sliders.filter((slider) => !slider.axis.place);
-    controls.replaceChildren(...atTop.map((slider) => slider.element));
-    controls.dataset.count = atTop.length;
-    for (const { element } of placed) element.classList.add("cell");
     this.buildPresets();
-    if (focused) controls.querySelector(`.${focused.split(" ")[0]}`)?.focus();
     this.figures = spec.figures.map((figure) => new Figure(this, figure));
     this.cards = spec.readouts.map((card) => new Card(this, card));
     this.notes = spec.notes.map((note) => new Note(this, note));
@@ -834,6 +843,17 @@ class Board {
     grid.replaceChildren(...cells.map((cell) => cell.element));
     for (const figure of this.figures) this.watcher.observe(figure.element);
     this.buildLegend();
+  }
+
+  buildSliders() {
+    identities++;
+    this.sliders = this.spec.axes.map((axis, i) => new Slider(this, axis, `${identities}-${i}`));
+    this.sliders.push(...this.spec.dials.map((dial, i) => new Dial(this, dial, `${identities}-dial-${i}`)));
+    const atTop = this.sliders.filter((slider) => !slider.axis.place);
+    const controls = this.element.querySelector(".controls");
+    controls.replaceChildren(...atTop.map((slider) => slider.element));
+    controls.dataset.count = atTop.length;
+    for (const { element, axis } of this.sliders) if (axis.place) element.classList.add("cell");
   }
 
   buildPresets() {
@@ -910,16 +930,40 @@ class Board {
 
   // -- position
 
+  // Browser back or forward: the URL says where the sliders are.
   readUrl() {
-    const query = new URLSearchParams(window.location.search);
+    if (!this.spec) return;
+    this.inUrl = this.urlPosition(new URLSearchParams(window.location.search));
     const index = {};
-    for (const axis of this.spec.axes) index[axis.name] = nearest(axis, query.get(axis.name));
+    for (const axis of this.spec.axes) index[axis.name] = nearest(axis, this.inUrl[axis.name]);
+    this.moved = new Set();
     this.move(index, true);
+    this.rest();
+  }
+
+  // New data under the same sliders: what the reader has moved stays at its value, unless the URL now says otherwise.
+  keepPosition(oldAxes) {
+    const query = this.urlPosition(new URLSearchParams(window.location.search));
+    const index = {};
+    for (const axis of this.spec.axes) {
+      const { name } = axis;
+      const old = oldAxes.find((candidate) => candidate.name === name);
+      const told = query[name] !== this.inUrl?.[name];
+      const keep = old && !told && this.moved.has(name);
+      index[name] = nearest(axis, keep ? old.values[this.index[name]] : query[name]);
+      if (told) this.moved.delete(name);
+    }
+    this.inUrl = query;
+    const moved = this.moved;
+    this.move(index, true);
+    this.moved = moved;
+    if ([...moved].some((name) => query[name] === null)) this.commit(); // it was lost on the way
     this.rest();
   }
 
   move(change, now = false) {
     Object.assign(this.index, change);
+    for (const name of Object.keys(change)) this.moved.add(name);
     cancelAnimationFrame(this.frame);
     if (now) this.draw();
     else this.frame = requestAnimationFrame(() => this.draw());
@@ -934,14 +978,24 @@ class Board {
     for (const figure of this.figures) figure.draw();
   }
 
-  // The pointer is up: Python and the URL are told, Plotly gets the marks, words follow.
+  // The pointer is up: the position goes into the URL, as one step of browser back. It is written here and not by
+  // Python, so that it is right at once, without a connection too, and beside any change of a widget. The popstate
+  // event lets Streamlit take notice: it reruns the page with the new query and sends nothing that is here already.
   commit() {
     clearTimeout(this.pendingCommit);
     this.pendingCommit = setTimeout(() => {
-      const position = {};
-      for (const axis of this.spec.axes) position[axis.name] = axis.text[this.index[axis.name]];
-      this.send("position", position);
-    }, 120);
+      const query = new URLSearchParams(window.location.search);
+      const before = query.toString();
+      for (const axis of this.spec.axes) query.set(axis.name, axis.text[this.index[axis.name]]);
+      if (query.toString() === before) return;
+      this.inUrl = this.urlPosition(query);
+      window.history.pushState({}, "", `${window.location.pathname}?${query}${window.location.hash}`);
+      window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    }, 150);
+  }
+
+  urlPosition(query) {
+    return Object.fromEntries(this.spec.axes.map((axis) => [axis.name, query.get(axis.name)]));
   }
 
   rest() {
