@@ -15,7 +15,7 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.datasets import DATASETS, Data, Indices, split
 from regviz.core.features import BASES, MAX_DEGREE, MIN_DEGREE, Standardizer
-from regviz.core.geometry import Slices, slices
+from regviz.core.geometry import Slices, clearest_pair, slices
 from regviz.core.linear import LinearGrid, alpha_max, effective_df, fit_grid
 from regviz.core.matching import cross_validated, same_alpha, same_df, same_training_error
 from regviz.core.selection import cross_validate, mean_squared_error
@@ -209,21 +209,6 @@ def alpha_stops(top: float) -> Array:
     return stops(3e-6 * top, 3 * top)
 
 
-def _pair(settings: Settings, names: tuple[str, ...], lasso: Array) -> tuple[int, int] | None:
-    """Columns of the two weights of the constraint picture, for the lasso path (n_alphas, p).
-
-    What the reader did not choose is what the lasso would choose: the weights that enter its path first.
-    """
-    if len(names) < 2:
-        return None
-    chosen = [names.index(name) if name in names else None for name in (settings.weight_a, settings.weight_b)]
-    entry = [np.flatnonzero(column).max(initial=-1) for column in lasso.T]
-    others = [int(j) for j in np.argsort(-np.array(entry), kind="stable") if j not in chosen]
-    a = chosen[0] if chosen[0] is not None else others.pop(0)
-    b = chosen[1] if chosen[1] is not None and chosen[1] != a else others.pop(0)
-    return a, b
-
-
 def compare(settings: Settings, own: Data | None = None) -> Compare:
     """Fit the whole sweep of the first screen. Deterministic; scikit-learn is used only for real data and folds."""
     data = load(settings, own)
@@ -279,7 +264,11 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
     train_error = rms(X, y)
     line, triangle = np.linalg.qr(np.column_stack([drawn, np.ones(len(drawn))]))
     coordinates = np.concatenate([coef, grid.intercept[..., np.newaxis]], axis=-1) @ triangle.T
-    pair = _pair(settings, names, coef[L1])
+    chosen = [names.index(name) if name in names else None for name in (settings.weight_a, settings.weight_b)]
+    pair = None
+    if len(names) > 1:
+        wanted = (chosen[0], chosen[1] if chosen[1] != chosen[0] else None)
+        pair = clearest_pair(X, y, coef[[L2, MIX_DEFAULT, L1], start], wanted)
     return Compare(
         settings=settings,
         data=data,

@@ -116,7 +116,7 @@ WATCH = """() => {
   const moved = (event) => { pending ??= event.timeStamp; watch.first ||= event.timeStamp; };
   range.addEventListener('input', moved, true);
   root.querySelector('.handle')?.addEventListener('pointermove', moved, true);
-  const paths = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 6);
+  const paths = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 30);
   const path = () => paths().map((p) => p.getAttribute('d')).join('|');
   let seen = path();
   const channel = new MessageChannel();

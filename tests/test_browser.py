@@ -99,6 +99,8 @@ def test_the_picture_is_the_one_that_python_draws(page: Page, app_url: str) -> N
         for readout in board.readouts:
             text = page.locator(f"[data-card={readout.name}]").inner_text()
             assert board.say(readout.headline, index) in text
+            values = page.locator(f"[data-card={readout.name}] dd").all_inner_texts()
+            assert values == [board.say(template, index) for _, template, _ in readout.rows]
 
 
 def test_the_overlay_draws_where_plotly_would(page: Page, app_url: str) -> None:
@@ -262,6 +264,65 @@ def test_reload_back_and_a_shared_link_give_the_same_picture(page: Page, browser
     assert drawn(page) == moved, "browser forward"
 
 
+def test_the_same_release_counts_after_going_back(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+    handle = slider(page, "Strength λ")
+    handle.press("Home")
+    page.wait_for_url("**alpha=0&*")
+    page.go_back()
+    settle(page)
+    assert value_of(page, "Strength λ") == "0.0045"
+    handle.press("Home")
+    page.wait_for_url("**alpha=0&*")
+
+
+def test_a_release_and_a_setting_at_once_both_count(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    settle(page)
+    for pause in (0, 100, 160, 300):
+        before = value_of(page, "Strength λ")
+        slider(page, "Strength λ").press("ArrowRight")
+        page.wait_for_timeout(pause)
+        page.get_by_text("Standardise the features").click()
+        settle(page)
+        assert value_of(page, "Strength λ") != before
+        assert f"alpha={value_of(page, 'Strength λ')}" in page.url
+        on = page.get_by_role("switch", name="Standardise the features").is_checked()
+        assert ("standardize=false" in page.url) == (not on)
+
+
+def test_new_data_do_not_stop_a_drag(page: Page, app_url: str) -> None:
+    open_board(page, f"{app_url}/?match=same+effective+degrees+of+freedom&degree=19")
+    settle(page)
+    page.get_by_role("button", name="New", exact=True).click()
+    drag(page, "Strength λ", lambda share: 0.6 + 0.3 * share, 1.5)
+    settle(page)
+    last = len(board_of().axes[0].values) - 1
+    at = float(slider(page, "Strength λ").input_value()) / last
+    assert at == pytest.approx(0.9, abs=0.02)
+    assert f"alpha={value_of(page, 'Strength λ')}" in page.url
+
+
+def test_the_weights_of_the_constraint_picture_travel_in_the_link(page: Page, app_url: str) -> None:
+    open_board(page, f"{app_url}/?weight_a=x⁵&weight_b=x⁷")
+    settle(page)
+    expect(page.locator("[data-figure=constraint_l1] .title")).to_have_text("L1: constraint on x⁵ and x⁷")
+
+
+def test_a_drag_without_a_server_still_reaches_the_url(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    with serve() as url:
+        open_board(page, url)
+        settle(page)
+    before = drawn(page)
+    drag(page, "Strength λ", lambda share: 0.6 + 0.3 * share, 0.5)
+    page.wait_for_timeout(400)
+    assert drawn(page) != before
+    assert f"alpha={value_of(page, 'Strength λ')}" in page.url
+    page.close()
+
+
 def test_a_release_sends_no_figure_again(page: Page, app_url: str) -> None:
     sizes: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
@@ -402,6 +463,7 @@ def test_own_csv_and_what_is_wrong_with_it(page: Page, app_url: str) -> None:
     _upload(page, "good.csv", good)
     expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: predicted against observed")
     expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("<b>width</b>")
+    expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("$l1")
     picture_in_hand = drawn(page)
     bad = {
         "not UTF-8": "größe,preis\n1,2\n".encode("latin-1"),

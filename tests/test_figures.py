@@ -195,7 +195,7 @@ def test_more_weights_than_points_is_told() -> None:
 def test_names_from_a_file_are_only_text() -> None:
     """Plotly's texts know markup and templates know braces; a column's name is neither."""
     sweep = compare(Settings(data="diabetes", n_samples=100))
-    names = tuple(f"<img src=x onerror=alert({j})> {{n}} & co" for j in range(10))
+    names = tuple(f"<img src=x onerror=alert({j})> {{n}} & co $l1" for j in range(10))
     hostile = replace(sweep, names=names, data=replace(sweep.data, target_name="<b>{x}</b>"))
     board = picture(hostile)
     assert all(

@@ -19,7 +19,9 @@ NAMES = [f.name for f in fields(Settings)] + ["alpha", "l1_ratio", "factor"]
 
 def run(path: str, query: dict[str, str]) -> AppTest:
     """A page with a URL, without the app around it."""
-    app = AppTest.from_file(str(ROOT / path), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    if path != "app.py":
+        app.switch_page(path)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()

@@ -60,6 +60,42 @@ def ball_radius(l1_ratio: Array | float, budget: Array | float, angles: Array) -
     return np.asarray(2 * t / np.where(under > 0, under, 1.0))
 
 
+def clearest_pair(X: Array, y: Array, coef: Array, wanted: tuple[int | None, int | None]) -> tuple[int, int]:
+    """The two columns whose slice shows best what the penalties do to correlated features.
+
+    coef (n_fits, n_features): fits of (X, y) by several penalties, the lasso last. Of all pairs, those of which the
+    lasso keeps exactly one weight come first (a corner is hit); among them the one whose lowest point o lies farthest
+    from the solution w, as |o − w| / max(|o|, |w|) in the largest coordinate, in the fit where it lies nearest.
+    `wanted` holds the columns that the reader has chosen. Raises ValueError with fewer than two columns.
+    """
+    p = X.shape[1]
+    if p < 2:
+        raise ValueError(f"a pair needs 2 or more columns, got {p}")
+    rows = compress(np.column_stack([X - X.mean(axis=0), y - y.mean()])) / np.sqrt(len(y))
+    Z = rows[:, :-1]
+    pull = (rows[:, -1] - coef @ Z.T) @ Z  # (n_fits, p)
+    gram = Z.T @ Z
+    a, b = np.triu_indices(p, 1)
+    determinant = gram[a, a] * gram[b, b] - gram[a, b] ** 2
+    sound = determinant > 1e-10 * gram[a, a] * gram[b, b]
+    safe = np.where(sound, determinant, 1.0)
+    way = np.stack(
+        [gram[b, b] * pull[:, a] - gram[a, b] * pull[:, b], gram[a, a] * pull[:, b] - gram[a, b] * pull[:, a]]
+    )
+    way = np.where(sound, way / safe, 0.0)  # o − w: (2, n_fits, n_pairs)
+    w = np.stack([coef[:, a], coef[:, b]])
+    size = np.maximum(np.abs(w), np.abs(w + way)).max(axis=0)
+    gap = (np.abs(way).max(axis=0) / np.where(size > 0, size, 1.0)).min(axis=0)
+    corner = (w[:, -1] != 0).sum(axis=0) == 1
+    fits = np.ones(len(a), dtype=bool)
+    for column in wanted:
+        if column is not None:
+            fits &= (a == column) | (b == column)
+    best = int(np.argmax(np.where(fits, gap + corner, -1.0)))
+    first, second = int(a[best]), int(b[best])
+    return (second, first) if first == wanted[1] or second == wanted[0] else (first, second)
+
+
 def slices(X: Array, y: Array, coef: Array, l1_ratios: Array, pair: tuple[int, int]) -> Slices:
     """The slice through every fit of a grid.
 

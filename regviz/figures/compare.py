@@ -96,7 +96,7 @@ class _View:
         self.target = _word(sweep.data.target_name)
         self.soft, self.reach = _weight_scale(sweep)
         self.arrays: dict[str, Swept] = {}
-        self.values: dict[str, tuple[Ref, str]] = {"p": (Ref("p"), "int")}
+        self.values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {"p": (Ref("p"), "int")}
         self.error, self.error_words = (
             ("validation", "Validation error") if len(sweep.validation) else ("train", "Training error")
         )
@@ -106,6 +106,12 @@ class _View:
     def drawn(self, values: Any) -> Any:
         """Weights as they are drawn: themselves, or asinh(w / soft) where sizes span many decades."""
         return values if self.soft is None else np.arcsinh(np.asarray(values) / self.soft)
+
+    def weight_axis(self) -> dict[str, Any]:
+        """The axis on which weights are drawn; it says so where it is not linear."""
+        if self.soft is None:
+            return _axis([-self.reach, self.reach], "weight")
+        return _axis([-self.reach, self.reach], "weight (compressed)") | _soft_ticks(self.soft, self.reach)
 
     def fill(self) -> None:
         sweep, grid = self.sweep, self.sweep.grid
@@ -119,6 +125,8 @@ class _View:
             "df": sweep.df,
             "kkt": grid.kkt,
             "train": sweep.train_error,
+            "largest": size.max(axis=-1),
+            "cut": (self.drawn(size.max(axis=-1)) > self.reach).astype(np.uint8),
             "norm1": size.sum(axis=-1),
             "norm2": np.sqrt((size**2).sum(axis=-1)),
             "data_loss": sweep.data_loss,
@@ -130,6 +138,7 @@ class _View:
             swept["expected"] = sweep.expected_error
         self.edges = np.linspace(-self.reach, self.reach, N_BINS + 1)
         sides = self.edges if self.soft is None else self.soft * np.sinh(self.edges)
+        self.middles = [float(f"{(low + high) / 2:.4g}") for low, high in pairwise(sides)]
         ends = [number_text(side, 3) for side in sides]
         self.bins = [f"from {low} to {high}" for low, high in pairwise(ends)]
         self.bins[0], self.bins[-1] = f"below {ends[1]}", f"above {ends[-2]}"
@@ -205,10 +214,11 @@ class _Column:
         self.colour = f"${key}"
         forms = {"zeros": "int", "kkt": "1", "df": "3", "lambda": "3", "budget": "3"}
         numbers: tuple[str, ...] = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
-        numbers += ("data_loss", "penalty", "budget")
+        numbers += ("largest", "data_loss", "penalty", "budget")
         for name in numbers:
             if name in view.arrays:
                 view.values[f"{key}_{name}"] = (self.ref(name), forms.get(name, "3"))
+        view.values[f"{key}_cut"] = (self.ref("cut"), (".", ", off the scale: bars at the edge are cut."))
         if (cut := view.sweep.slices) is not None:
             self.solution = [Ref("coef", self.pin, item=j) for j in cut.pair]
             for axis, ref in zip("ab", self.solution, strict=True):
@@ -286,7 +296,7 @@ class _Column:
             _line("@x_line", None, self.colour, f"{self.short} fit", width=3),
         ]
         if self.key == "l1":
-            self.view.legend = tuple((0, k) for k in range(4))
+            self.view.legend = tuple((0, k) for k in range(4 if len(sweep.validation) else 3))
         return LiveFigure(
             name=f"fit_{key}",
             title=f"{self.short}: fitted curve",
@@ -370,7 +380,7 @@ class _Column:
         traces: list[dict[str, Any]] = [
             {
                 **bar,
-                **hover,
+                "hoverinfo": "skip",
                 "name": "no regularization",
                 "width": 0.86,
                 "marker": {"color": "$ghost/0.2"},
@@ -396,9 +406,7 @@ class _Column:
             live(1, values["live"], Moving(self.ref("coef"))),
             live(2, values["zero"], None),
         )
-        scale = _axis([-view.reach, view.reach], "weight")
-        if soft is not None:
-            scale |= _soft_ticks(soft, view.reach)
+        scale = view.weight_axis()
         room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
         step = 1 if view.p <= 15 or flat else 2
         room |= {
@@ -420,6 +428,7 @@ class _Column:
             },
             moving=moving,
             alt=f"{self.title}: the {view.p} weights; {{{key}_zeros}} are exactly zero, Σ|w| is {{{key}_norm1}}.",
+            caption=f"Largest |w|: {{{key}_largest}}{{{key}_cut}}",
             column=self.number,
             row=2,
             height=max(185, 60 + 17 * view.p) if flat else 185,
@@ -536,9 +545,6 @@ class _Column:
         view, key = self.view, self.key
         middles = (view.edges[1:] + view.edges[:-1]) / 2
         width = float(view.edges[1] - view.edges[0])
-        scale = _axis([-view.reach, view.reach], "weight")
-        if view.soft is not None:
-            scale |= _soft_ticks(view.soft, view.reach)
         return LiveFigure(
             name=f"histogram_{key}",
             title=f"{self.short}: histogram of the weights",
@@ -550,6 +556,7 @@ class _Column:
                         "width": width,
                         "name": "weights in the bin",
                         "text": view.bins,
+                        "meta": {"x": view.middles},
                         "textposition": "none",
                         "marker": {"color": f"{self.colour}/0.85", "line": {"color": "$background", "width": 1}},
                         "hovertemplate": "%{y} weights<br>%{text}<extra></extra>",
@@ -563,7 +570,7 @@ class _Column:
                         "hovertemplate": "%{y} exactly zero<extra></extra>",
                     },
                 ],
-                "layout": {"xaxis": scale, "yaxis": _axis([0, view.p * 1.05], "weights")},
+                "layout": {"xaxis": view.weight_axis(), "yaxis": _axis([0, view.p * 1.05], "weights")},
             },
             moving=(
                 LiveTrace(0, y=Moving(self.ref("counts"))),
@@ -613,9 +620,10 @@ def _dots(x: Any, y: Any, colour: str, name: str, symbol: str = "circle", size: 
 
 
 def _soft_ticks(soft: float, reach: float) -> dict[str, Any]:
-    """Ticks of an axis that shows asinh(w / soft): 0 and powers of ten on both sides, as many as have room."""
-    powers = [10.0**k for k in range(-6, 16) if soft <= 10.0**k and np.arcsinh(10.0**k / soft) <= reach]
-    powers = powers[:: max(1, -(-len(powers) // 4))]
+    """Ticks of an axis that shows asinh(w / soft): 0, and 1, 3, 10, 30 … on both sides, as many as have room."""
+    powers = [m * 10.0**k for k in range(-6, 16) for m in (1, 3)]
+    powers = [value for value in powers if soft <= value and np.arcsinh(value / soft) <= reach]
+    powers = powers[:: max(1, -(-len(powers) // 3))]
     values = [-value for value in powers[::-1]] + [0.0] + powers
     return {
         "tickvals": [float(np.arcsinh(value / soft)) for value in values],
@@ -627,6 +635,13 @@ def notes(sweep: Compare) -> list[str]:
     """Sentences on what a reader must know about this sweep to read it rightly."""
     told = []
     n_train, p = sweep.design.shape
+    constant = [name for name, column in zip(sweep.names, sweep.design.T, strict=True) if np.ptp(column) == 0]
+    if constant:
+        told.append(
+            f"{', '.join(constant[:5])}: the same in all training rows, so the weight is 0 under every penalty, L2 too."
+        )
+    if p == 1:
+        told.append("With one weight there is no constraint picture: it needs two.")
     if p >= n_train:
         told.append(
             f"{p} weights and {n_train} training points: at λ = 0 many fits are perfect. Shown there is the one with "
@@ -641,7 +656,8 @@ WORDS = """
   it can be, and with a high degree the error on new points is not.
 - **L1** takes the same amount from every weight, so weights reach **exactly zero**, one after another (hollow rings).
   The diamond's corners lie on the axes; the contour often first touches there, though not always.
-- **L2** takes a share of every weight: all get smaller, **none is exactly zero**, and correlated features share.
+- **L2** takes a share of every weight: ‖w‖₂ shrinks, **no weight becomes exactly zero**, correlated features share.
 - **The constraint picture** is the true slice of this fit: two weights are free, the others stay at their solution. The
-  coloured shape holds all weights with the same penalty; the dark contour is the lowest loss that reaches it.
+  coloured shape holds all weights with the same penalty; the dark contour is the lowest loss that reaches it. With
+  small λ, or uncorrelated features, it hugs its lowest point (the cross): drag λ to the right and it grows.
 """

@@ -207,6 +207,11 @@ def _on(trace: int, name: str) -> LiveTrace:
     return LiveTrace(trace, Moving(Ref(f"{name}_a")), Moving(Ref(f"{name}_b")))
 
 
+def _solid(trace: int, x: str, y: str, z: str) -> LiveTrace:
+    """Points in space whose coordinates are three computed arrays."""
+    return LiveTrace(trace, Moving(Ref(x)), Moving(Ref(y)), z=Moving(Ref(z)))
+
+
 def _cross(x: str, y: str) -> dict[str, Any]:
     """The layout of a plane: two named axes through the middle, and nothing else."""
     line = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
@@ -277,11 +282,12 @@ def _forces(key: str, title: str, number: int) -> LiveFigure:
             _at(0, f"{key}_ball"),
             _at(1, f"{key}_cone"),
             _at(2, f"{key}_force"),
-            LiveTrace(3, *(Moving(Ref(f"{key}_force_{axis}", item=1)) for axis in "xy")),
+            LiveTrace(3, Moving(Ref(f"{key}_force_x", item=1)), Moving(Ref(f"{key}_force_y", item=1))),
             _on(4, f"{key}_solution"),
         ),
         span=Ref(f"{key}_force_span"),
-        alt=f"{title}: the pull of the data ({{{key}_pull_a}}, {{{key}_pull_b}}) ends in the set that the penalty can hold.",
+        alt=f"{title}: the pull of the data ({{{key}_pull_a}}, {{{key}_pull_b}}) ends in the set that the penalty "
+        "can hold.",
         caption=f"{{{key}_held}}",
         column=number,
         row=5,
@@ -429,7 +435,8 @@ def _steps() -> LiveFigure:
             LiveTrace(k, Moving(Ref("steps_x")), Moving(Ref(f"{column[0]}_steps_y")))
             for k, column in enumerate(COLUMNS)
         ),
-        alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 in a straight line into zero, L2 by a share.",
+        alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 goes in a straight line into zero, "
+        "L2 loses a share each step.",
         column=1,
         row=13,
         height=290,
@@ -471,12 +478,12 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
             },
         },
         moving=(
-            LiveTrace(0, *(Moving(Ref(f"{key}_three_{axis}")) for axis in "xy"), z=Moving(Ref(f"{key}_three_z"))),
-            LiveTrace(1, *(Moving(Ref(f"{key}_touch_{axis}")) for axis in "xy"), z=Moving(Ref(f"{key}_touch_z"))),
-            LiveTrace(2, Moving(Ref("optimum_a")), Moving(Ref("optimum_b")), z=Moving(Ref("optimum_c"))),
+            _solid(0, f"{key}_three_x", f"{key}_three_y", f"{key}_three_z"),
+            _solid(1, f"{key}_touch_x", f"{key}_touch_y", f"{key}_touch_z"),
+            _solid(2, "optimum_a", "optimum_b", "optimum_c"),
         ),
-        alt=f"{title} in three dimensions: the ball through the solution of three uncorrelated weights whose optimum is "
-        f"({{optimum_a}}, {{optimum_b}}, {THIRD:g}).",
+        alt=f"{title} in three dimensions: the ball through the solution of three uncorrelated weights whose optimum "
+        f"is ({{optimum_a}}, {{optimum_b}}, {THIRD:g}).",
         column=number,
         row=15,
         height=320,
@@ -510,8 +517,8 @@ def _notes() -> tuple[Note, ...]:
             ),
             row=4,
             question="Predict: can L2 hold a weight at zero against a pull, however small?",
-            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only where the data do "
-            "not pull at all does an L2 weight end at zero, and such optima have no area in the map below.",
+            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only where the data "
+            "do not pull at all does an L2 weight end at zero, and such optima have no area in the map below.",
         ),
         Note(
             "budget",
@@ -525,8 +532,8 @@ def _notes() -> tuple[Note, ...]:
             ),
             row=6,
             question="Predict: where is the kink in the cut through the bowl, and for which penalties?",
-            answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the other. If the "
-            "lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a little.",
+            answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the other. If "
+            "the lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a little.",
         ),
         Note(
             "zeromap",
@@ -540,8 +547,8 @@ def _notes() -> tuple[Note, ...]:
             ),
             row=10,
             question="Predict: what happens to the coloured area when λ doubles?",
-            answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio 0 there is no "
-            "strip to widen.",
+            answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio 0 there is "
+            "no strip to widen.",
         ),
         Note(
             "fee",
@@ -558,8 +565,8 @@ def _notes() -> tuple[Note, ...]:
             column=2,
             wide=False,
             question="Predict: two weights, 2 and 0.2. Which one does the fee remove first, and which one the tax?",
-            answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the ratio of the "
-            "two is the same as before.",
+            answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the ratio of "
+            "the two is the same as before.",
         ),
         Note(
             "three",
