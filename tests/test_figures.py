@@ -159,7 +159,7 @@ def test_drawn_ball_contour_and_touch_point_solve_the_slice(shown: tuple[Compare
             scale = max(float(here @ cut.gram @ here), 1e-12 * float(w @ cut.gram @ w))
             np.testing.assert_allclose(level, here @ cut.gram @ here, atol=1e-6 * scale + 1e-300)
             reach = figure["layout"]["xaxis"]["range"][1]
-            assert np.abs([*x, *y, *w]).max() <= reach or reach == 1.12
+            assert np.abs([*x, *y, *w]).max() <= reach or reach == 1.25
 
 
 def test_stacked_bar_adds_up(shown: tuple[Compare, Board]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regviz.core import Array
-from regviz.core.geometry import Slices, ball_radius, slices
+from regviz.core.geometry import Slices, ball_radius, clearest_pair, slices
 from regviz.core.linear import alpha_max, fit_grid
 from regviz.core.penalties import ElasticNet
 
@@ -184,3 +184,28 @@ def test_many_rows_cost_little_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5 * X.nbytes  # every residual would be 22 times X
+
+
+def test_the_clearest_pair_hits_a_corner_and_honours_a_choice() -> None:
+    generator = np.random.default_rng(3)
+    base = generator.normal(size=(80, 1))
+    X = np.hstack([base + 0.3 * generator.normal(size=(80, 3)), generator.normal(size=(80, 2))])
+    y = 2 * X[:, 0] + X[:, 3] + 0.1 * generator.normal(size=80)
+    ratios = np.array([0.0, 0.5, 1.0])
+    coef = fit_grid(X, y, np.array([0.3]), ratios).coef[:, 0]
+    a, b = clearest_pair(X, y, coef, (None, None))
+    assert a < b
+    assert np.count_nonzero(coef[-1, [a, b]]) == 1
+    assert clearest_pair(X, y, coef, (4, None))[0] == 4
+    assert clearest_pair(X, y, coef, (None, 2))[1] == 2
+    assert clearest_pair(X, y, coef, (3, 1)) == (3, 1)
+    with pytest.raises(ValueError, match="2 or more"):
+        clearest_pair(X[:, :1], y, coef[:, :1], (None, None))
+
+
+def test_a_pair_is_found_among_duplicate_and_constant_columns() -> None:
+    x = np.linspace(-1, 1, 20)
+    X = np.column_stack([x, x, np.zeros(20)])
+    coef = fit_grid(X, x, np.array([0.1]), np.array([0.0, 1.0])).coef[:, 0]
+    a, b = clearest_pair(X, x, coef, (None, None))
+    assert a != b

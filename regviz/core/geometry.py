@@ -18,6 +18,8 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.selection import compress
 
+CLEAR_GAP = 0.35
+
 
 @dataclass(frozen=True, eq=False)
 class Slices:
@@ -64,8 +66,9 @@ def clearest_pair(X: Array, y: Array, coef: Array, wanted: tuple[int | None, int
     """The two columns whose slice shows best what the penalties do to correlated features.
 
     coef (n_fits, n_features): fits of (X, y) by several penalties, the lasso last. Of all pairs, those of which the
-    lasso keeps exactly one weight come first (a corner is hit); among them the one whose lowest point o lies farthest
-    from the solution w, as |o − w| / max(|o|, |w|) in the largest coordinate, in the fit where it lies nearest.
+    lasso keeps exactly one weight come first (a corner is hit); among them the one in which bowl and ball are of
+    like size: the gap |o − w| / max(|o|, |w|) between lowest point o and solution w (largest coordinate, in the fit
+    where it is smallest) is nearest to CLEAR_GAP.
     `wanted` holds the columns that the reader has chosen. Raises ValueError with fewer than two columns.
     """
     p = X.shape[1]
@@ -91,7 +94,7 @@ def clearest_pair(X: Array, y: Array, coef: Array, wanted: tuple[int | None, int
     for column in wanted:
         if column is not None:
             fits &= (a == column) | (b == column)
-    best = int(np.argmax(np.where(fits, gap + corner, -1.0)))
+    best = int(np.argmax(np.where(fits, corner - np.abs(gap - CLEAR_GAP), -2.0)))
     first, second = int(a[best]), int(b[best])
     return (second, first) if first == wanted[1] or second == wanted[0] else (first, second)
 

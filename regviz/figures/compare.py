@@ -157,7 +157,7 @@ class _View:
                 "touch": cut.touch,
                 "origin": cut.origin,
                 "budget": cut.budget,
-                "span": 1.12 * np.where(span > 0, span, 1.0),
+                "span": 1.25 * np.where(span > 0, span, 1.0),
             }
             ring = cut.shape @ np.array([np.cos(_RING), np.sin(_RING)])
             gap = np.full((2, 1), np.nan)

@@ -517,7 +517,8 @@ def _notes() -> tuple[Note, ...]:
             ),
             row=4,
             question="Predict: can L2 hold a weight at zero against a pull, however small?",
-            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only where the data "
+            "nswer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away "
+            "from zero. Only where the data "
             "do not pull at all does an L2 weight end at zero, and such optima have no area in the map below.",
         ),
         Note(
@@ -547,7 +548,8 @@ def _notes() -> tuple[Note, ...]:
             ),
             row=10,
             question="Predict: what happens to the coloured area when λ doubles?",
-            answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio 0 there is "
+            "nswer="The strips get twice as wide: the area in which a weight is lost grows "
+            "with λ ρ. At ratio 0 there is "
             "no strip to widen.",
         ),
         Note(
