@@ -496,87 +496,82 @@ def _notes() -> tuple[Note, ...]:
             "bowl",
             "The ball and the bowl",
             (
-                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data "
-                "alone "
-                "want. The penalty keeps the solution on the coloured ball. {hit}{tie}",
+                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the "
+                "data alone want. The penalty keeps the solution on the coloured ball. {hit}{tie}",
             ),
             row=2,
             question="Predict: where does the touch point go when the correlation rises from 0 towards 1?",
-            answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of the two "
-            "features; L2 moves towards equal weights and lets the two share; the mix lies between. Drag the "
-            "correlation and see.",
+            answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of "
+            "the two features; L2 moves towards equal weights and lets the two share; the mix lies between. "
+            "Drag the correlation and see.",
         ),
         Note(
             "forces",
             "Forces",
             (
-                "At the solution the pull of the data, −∇D (the dark line), lies in λ ∂penalty (the coloured shape). "
-                "Where the ball is smooth that shape is the one point that cancels the pull. At a corner it is a "
-                "whole "
-                "box: many pulls are held by the same corner, and that is why weights stay exactly at zero.",
+                "At the solution the pull of the data, −∇D (the dark line), lies in λ ∂penalty (the coloured "
+                "shape). Where the ball is smooth that shape is the one point that cancels the pull. At a "
+                "corner it is a whole box: many pulls are held by the same corner, and that is why weights "
+                "stay exactly at zero.",
             ),
             row=4,
             question="Predict: can L2 hold a weight at zero against a pull, however small?",
-            "nswer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away "
-            "from zero. Only where the data "
-            "do not pull at all does an L2 weight end at zero, and such optima have no area in the map below.",
+            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only "
+            "where the data do not pull at all does an L2 weight end at zero, and such optima have no area in "
+            "the map below.",
         ),
         Note(
             "budget",
             "Hard limit, soft price",
             (
-                "Minimise D subject to penalty ≤ t, or minimise D + λ · penalty: one family of solutions. Drag "
-                "the budget of "
-                "your mix and λ moves; drag λ and t moves. With t beyond what the optimum itself needs the limit is "
-                "inactive and λ = 0; with t = 0 every λ ≥ {mix_alpha_max} (for your mix) gives the same empty "
-                "solution.",
+                "Minimise D subject to penalty ≤ t, or minimise D + λ · penalty: one family of solutions. "
+                "Drag the budget of your mix and λ moves; drag λ and t moves. With t beyond what the optimum "
+                "itself needs the limit is inactive and λ = 0; with t = 0 every λ ≥ {mix_alpha_max} (for your "
+                "mix) gives the same empty solution.",
             ),
             row=6,
             question="Predict: where is the kink in the cut through the bowl, and for which penalties?",
-            answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the other. If "
-            "the lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a little.",
+            answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the "
+            "other. If the lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a "
+            "little.",
         ),
         Note(
             "zeromap",
             "Which optima end at zero?",
             (
-                "Every point of the plane is an optimum that some data could have; its colour says which weights "
-                "end at "
-                "exactly zero at this λ, ratio and correlation. Drag the cross over it. A corner is likely, not "
-                "certain: L1 "
-                "keeps both weights for {l1_area_none} of these optima; for L2 the zero regions have no area.",
+                "Every point of the plane is an optimum that some data could have; its colour says which "
+                "weights end at exactly zero at this λ, ratio and correlation. Drag the cross over it. A "
+                "corner is likely, not certain: L1 keeps both weights for {l1_area_none} of these optima; for "
+                "L2 the zero regions have no area.",
             ),
             row=10,
             question="Predict: what happens to the coloured area when λ doubles?",
-            "nswer="The strips get twice as wide: the area in which a weight is lost grows "
-            "with λ ρ. At ratio 0 there is "
-            "no strip to widen.",
+            answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio "
+            "0 there is no strip to widen.",
         ),
         Note(
             "fee",
             "Fee and tax",
             (
                 "One weight, no data: L1 is a flat fee, the same amount each step, so the weight walks in a "
-                "straight line "
-                "into zero and rests. L2 is a percentage tax: the same share each step, so it decays and never "
-                "arrives. Your "
-                "mix pays both. The output against the input: soft threshold S(z) = sign(z) max(|z| − λ, 0) for L1, "
-                "z / (1 + λ) for L2.",
+                "straight line into zero and rests. L2 is a percentage tax: the same share each step, so it "
+                "decays and never arrives. Your mix pays both. The output against the input: soft threshold "
+                "S(z) = sign(z) max(|z| − λ, 0) for L1, z / (1 + λ) for L2.",
             ),
             row=13,
             column=2,
             wide=False,
             question="Predict: two weights, 2 and 0.2. Which one does the fee remove first, and which one the tax?",
-            answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the ratio of "
-            "the two is the same as before.",
+            answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the "
+            "ratio of the two is the same as before.",
         ),
         Note(
             "three",
             "Three weights",
             (
-                "The same with three weights and uncorrelated features: an octahedron for L1, a sphere for L2, "
-                "and your mix "
-                "between. Corners keep one weight, edges two, faces all three. Turn the figures with the pointer.",
+                "The same with three weights and uncorrelated features: an octahedron for L1, a sphere for "
+                "L2, and your mix between. Corners keep one weight, edges two, faces all three. Turn the "
+                "figures with the pointer.",
             ),
             row=14,
         ),
