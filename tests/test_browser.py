@@ -513,7 +513,7 @@ def test_the_optimum_is_dragged_and_the_touch_point_is_the_solved_one(page: Page
     settle(page)
     index = board.index(moved)
     for key in ("l1", "mix", "l2"):
-        expected = next(f for f in board.figures if f.name == f"bowl_{key}").at(board, index)["data"][6]
+        expected = next(f for f in board.figures if f.name == f"bowl_{key}").at(board, index)["data"][7]
         pixel = page.locator(f"[data-figure=bowl_{key}]").evaluate(
             """(cell, [x, y]) => {
               const { xaxis, yaxis } = cell.querySelector('.still')._fullLayout;

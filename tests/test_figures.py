@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from regviz.core.features import BASES, Standardizer
+from regviz.figures import geometry
 from regviz.figures.compare import board as picture
 from regviz.figures.compare import notes
 from regviz.live.board import Board, payload
@@ -205,3 +206,50 @@ def test_names_from_a_file_are_only_text() -> None:
         text = str([figure["data"], figure["layout"]])
         assert "<img" not in text
         assert "<b>" not in text
+
+
+# -- geometry
+
+
+def _positions(board: Board, n: int) -> list[dict[str, int]]:
+    generator = np.random.default_rng(5)
+    drawn = [{axis.name: int(generator.integers(len(axis.values))) for axis in board.axes} for _ in range(n)]
+    start = dict(geometry.PRESETS[0][1])
+    return drawn + [board.index({**start, **position}) for _, position in geometry.PRESETS]
+
+
+def test_the_drawn_ball_and_contour_go_through_the_drawn_solution() -> None:
+    """Read back from the figures, to 1e-9: on the ball, on the contour, and −∇D in λ ∂penalty."""
+    board = geometry.board()
+    for index in _positions(board, 40):
+        value = {axis.name: axis.values[index[axis.name]] for axis in board.axes}
+        gram = np.array([[1.0, value["correlation"]], [value["correlation"], 1.0]])
+        optimum = np.array([value["optimum_a"], value["optimum_b"]])
+        for key, rho in (("l1", 1.0), ("mix", value["l1_ratio"]), ("l2", 0.0)):
+            data = next(f for f in board.figures if f.name == f"bowl_{key}").at(board, index)["data"]
+            w = np.array([data[7]["x"][0], data[7]["y"][0]])
+            size = np.abs(w)
+            budget = rho * size.sum() + (1 - rho) / 2 * (size**2).sum()
+            ball = np.abs(np.array([data[2 if value["alpha"] == 0 else 1][axis] for axis in "xy"]))
+            np.testing.assert_allclose(rho * ball.sum(0) + (1 - rho) / 2 * (ball**2).sum(0), budget, atol=1e-9)
+            away = np.array([data[4][axis] for axis in "xy"]).T - optimum
+            away = away[np.isfinite(away).all(axis=1)]
+            level = np.einsum("ki,ij,kj->k", away, gram, away)
+            np.testing.assert_allclose(level, (w - optimum) @ gram @ (w - optimum), atol=1e-9)
+            pull = gram @ (optimum - w)
+            slope = value["alpha"] * (rho * np.sign(w) + (1 - rho) * w)
+            slack = value["alpha"] * rho * (w == 0)
+            assert np.all(np.abs(pull - slope) <= slack + 1e-12)
+
+
+def test_words_of_the_geometry_page_follow_the_state() -> None:
+    board = geometry.board()
+    start = board.index(geometry.PRESETS[0][1])
+    assert "w₂ is exactly zero" in board.say(board.notes[0].paragraphs[0], start)
+    tie = board.index({**geometry.PRESETS[0][1], **dict(geometry.PRESETS)["Correlation 1: a whole edge is optimal"]})
+    assert "thick edge" in board.say(board.notes[0].paragraphs[0], tie)
+    for index in _positions(board, 5):
+        for figure in board.figures:
+            assert "{" not in board.say(figure.alt, index) + board.say(figure.caption, index)
+            go.Figure(figure.at(board, index))
+        assert "{" not in "".join(board.say(p, index) for note in board.notes for p in note.paragraphs)

@@ -621,17 +621,20 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
     solution_a, solution_b, kkt, budget (t), level (D at the solution)    1 each
     alpha_max (inf without L1), budget_max (t at α = 0)                   1 each
     ball_x, ball_y           129    see `ball`: P = t through the solution
+    limit_x, limit_y         129    the same where it is a constraint, NaN at α = 0
+    slack_x, slack_y         129    the same where it is none (α = 0), else NaN
     contour_x, contour_y     129    see `contour`: through the solution
     bowl_x, bowl_y           649    see `bowl`
     path_x, path_y           129    see `path`
     segment_x, segment_y     2      ends of the segment of all solutions, NaN if there is one only
     force_x, force_y         2      from the solution along −∇D, FORCE = ½ long for a pull of 1
+    counter_x, counter_y     2      the penalty's force: the same length, the other way
     cone_x, cone_y           5      the box α ∂P on the same scale, from the solution: a point, an edge or a rectangle
     wedge_x, wedge_y         5      the normal cone of the ball, cut off where −∇D ends: see `_column`
     pull_a, pull_b           1      −∇D
     threshold (αρ), zeros    1      `zeros` counts the weights that are exactly zero
     tie                      1      1 if there is a segment of solutions
-    force_span               1      1.15 times the largest coordinate of ball, force and cone: the frame of the forces
+    force_span               1      1.15 times the largest coordinate of ball, forces and cone: the frame of the forces
     case                     1      which are: 0 none, 1 w_a, 2 w_b, 3 both
     zeromap_none_x, _y 51, zeromap_a_x, _y 25, zeromap_b_x, _y 25, zeromap_both_x, _y 12    see `ZeroMap`
     area_none, area_a, area_b, area_both    1      shares of the square
@@ -640,6 +643,7 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
     output_y                 121    argmin ½(w − z)² + α P(w) at z = input_x
     output                   1      the same at z = optimum_a
     steps_y                  61     `shrink_steps` from optimum_a with learning rate 0.1
+    touch_zeros              1      how many of three weights are exactly zero in
     touch_x, _y, _z          1      the solution of three uncorrelated weights with the optimum (o_a, o_b, THIRD)
     three_x, _y, _z          561    the ball through it, see `ball_surface`; triangles between them: `sphere_faces`
 
@@ -688,11 +692,14 @@ def _column(c: float, o: Array, alpha: float, rho: float, background: Array) -> 
     profile_loss, profile_penalty = loss(c, o, along_a), alpha * budget(along_a, rho)
     lines = {
         "ball": ball(rho, t),
+        "limit": ball(rho, t) if alpha > 0 else np.full((POINTS, 2), np.nan),
+        "slack": ball(rho, t) if alpha == 0 else np.full((POINTS, 2), np.nan),
         "contour": contour(c, o, w),
         "bowl": background,
         "path": _path(c, o1, o2, rho)[1],
         "segment": _segment(c, o1, o2, alpha, rho),
         "force": np.array([w, w + FORCE * force.pull]),
+        "counter": np.array([w, w - FORCE * force.pull]),
         "cone": box,
         "wedge": np.array([w, low, high, w, w]) if w.any() else box,
         "zeromap_none": zeros.none,
@@ -717,7 +724,7 @@ def _column(c: float, o: Array, alpha: float, rho: float, background: Array) -> 
         "tie": np.isfinite(lines["segment"]).all(),
         "output": penalty.prox(o[:1], alpha)[0],
     }
-    framed = np.concatenate([lines[name].ravel() for name in ("ball", "force", "cone")])
+    framed = np.concatenate([lines[name].ravel() for name in ("ball", "force", "counter", "cone")])
     numbers["force_span"] = 1.15 * (np.abs(framed).max() or 1.0)
     arrays = {name: np.array([float(value)]) for name, value in numbers.items()}
     for name, points in lines.items():
@@ -726,6 +733,7 @@ def _column(c: float, o: Array, alpha: float, rho: float, background: Array) -> 
         arrays[f"area_{name}"] = np.array([float(area)])
     touch = penalty.prox(np.array([o1, o2, THIRD]), alpha)  # G = I: one weight at a time
     surface = ball_surface(rho, float(penalty.value(touch)), GLOBE)
+    arrays["touch_zeros"] = np.array([float(np.count_nonzero(touch == 0))])
     for axis, place, points in zip("xyz", touch, surface, strict=True):
         arrays |= {f"touch_{axis}": np.array([place]), f"three_{axis}": points.ravel()}
     return arrays | {

@@ -56,7 +56,7 @@ def board() -> Board:
         summary="λ {alpha}: L1 solution ({l1_solution_a}, {l1_solution_b}), mix ({mix_solution_a}, {mix_solution_b}), "
         "L2 ({l2_solution_a}, {l2_solution_b}).",
         place="λ {alpha}, L1 ratio {l1_ratio}, correlation {correlation}",
-        legend=((0, 5), (0, 6), (0, 3), (0, 2)),
+        legend=((0, 6), (0, 7), (0, 4), (0, 3)),
         columns=len(COLUMNS),
         notes=_notes(),
         source=source,
@@ -123,7 +123,7 @@ def _axes() -> tuple[Axis, ...]:
 def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     named = {"solution_a": "3", "solution_b": "3", "budget": "3", "kkt": "1", "pull_a": "3", "pull_b": "3"}
     named |= {"threshold": "3", "zeros": "int", "output": "3", "alpha_max": "3", "area_none": "%", "area_a": "%"}
-    named |= {"area_b": "%", "area_both": "%", "level": "3"}
+    named |= {"area_b": "%", "area_both": "%", "level": "3", "budget_max": "3", "touch_zeros": "int"}
     values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {}
     for key, _, _ in COLUMNS:
         values |= {f"{key}_{name}": (Ref(f"{key}_{name}"), form) for name, form in named.items()}
@@ -237,6 +237,7 @@ def _bowl(key: str, title: str, number: int) -> LiveFigure:
             "data": [
                 _curve("$contour/0.6", "contours of the data loss", 1),
                 _curve(f"${key}", "all weights with this penalty", 2, fill=f"${key}/0.18"),
+                _curve(f"${key}", "no limit: λ is 0", 2, "dash"),
                 _curve(f"${key}/0.8", "solutions for all λ", 2, "dot"),
                 _curve("$text", "contour through the solution", 2),
                 _curve(f"${key}/0.5", "equally good solutions", 7),
@@ -247,12 +248,13 @@ def _bowl(key: str, title: str, number: int) -> LiveFigure:
         },
         moving=(
             _at(0, f"{key}_bowl"),
-            _at(1, f"{key}_ball"),
-            _at(2, f"{key}_path"),
-            _at(3, f"{key}_contour"),
-            _at(4, f"{key}_segment"),
-            _on(5, "optimum"),
-            _on(6, f"{key}_solution"),
+            _at(1, f"{key}_limit"),
+            _at(2, f"{key}_slack"),
+            _at(3, f"{key}_path"),
+            _at(4, f"{key}_contour"),
+            _at(5, f"{key}_segment"),
+            _on(6, "optimum"),
+            _on(7, f"{key}_solution"),
         ),
         span=Ref("reach"),
         handle=("optimum_a", "optimum_b"),
@@ -271,24 +273,32 @@ def _forces(key: str, title: str, number: int) -> LiveFigure:
         figure={
             "data": [
                 _curve(f"${key}/0.5", "all weights with this penalty", 1.5, fill=f"${key}/0.10"),
-                _curve(f"${key}", "what the penalty can hold: λ ∂penalty", 2, fill=f"${key}/0.35"),
+                _curve(f"${key}/0.3", "normal cone", 1, fill=f"${key}/0.22"),
+                _curve(f"${key}", "λ ∂penalty: what the penalty can hold", 3, fill=f"${key}/0.35"),
                 _curve("$text", "pull of the data: −∇D", 3),
-                _point("$text", "end of the pull", "diamond", 9),
+                _curve(f"${key}", "pull of the penalty", 3, "dot"),
+                _point("$text", "end of the pull of the data", "diamond", 9),
+                _point(f"${key}", "end of the pull of the penalty", "diamond", 9),
                 _point(f"${key}", "solution"),
             ],
             "layout": _cross("w₁", "w₂"),
         },
         moving=(
             _at(0, f"{key}_ball"),
-            _at(1, f"{key}_cone"),
-            _at(2, f"{key}_force"),
-            LiveTrace(3, Moving(Ref(f"{key}_force_x", item=1)), Moving(Ref(f"{key}_force_y", item=1))),
-            _on(4, f"{key}_solution"),
+            _at(1, f"{key}_wedge"),
+            _at(2, f"{key}_cone"),
+            _at(3, f"{key}_force"),
+            _at(4, f"{key}_counter"),
+            *(
+                LiveTrace(k, Moving(Ref(f"{key}_{arrow}_x", item=1)), Moving(Ref(f"{key}_{arrow}_y", item=1)))
+                for k, arrow in ((5, "force"), (6, "counter"))
+            ),
+            _on(7, f"{key}_solution"),
         ),
         span=Ref(f"{key}_force_span"),
         alt=f"{title}: the pull of the data ({{{key}_pull_a}}, {{{key}_pull_b}}) ends in the set that the penalty "
         "can hold.",
-        caption=f"{{{key}_held}}",
+        caption=f"{{{key}_held}} Residual {{{key}_kkt}}.",
         column=number,
         row=5,
         height=280,
@@ -496,38 +506,39 @@ def _notes() -> tuple[Note, ...]:
             "bowl",
             "The ball and the bowl",
             (
-                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the "
-                "data alone want. The penalty keeps the solution on the coloured ball. {hit}{tie}",
+                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data "
+                "alone want. The penalty P(w) = ρ (|w₁| + |w₂|) + (1 − ρ)/2 (w₁² + w₂²) keeps the solution on the "
+                "coloured ball. {hit}{tie}",
             ),
             row=2,
             question="Predict: where does the touch point go when the correlation rises from 0 towards 1?",
-            answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of "
-            "the two features; L2 moves towards equal weights and lets the two share; the mix lies between. "
-            "Drag the correlation and see.",
+            answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of the "
+            "two features; L2 moves towards equal weights and lets the two share; the mix lies between. Drag the "
+            "correlation and see.",
         ),
         Note(
             "forces",
             "Forces",
             (
-                "At the solution the pull of the data, −∇D (the dark line), lies in λ ∂penalty (the coloured "
-                "shape). Where the ball is smooth that shape is the one point that cancels the pull. At a "
-                "corner it is a whole box: many pulls are held by the same corner, and that is why weights "
-                "stay exactly at zero.",
+                "At the solution −∇D(w) ∈ λ ∂P(w): the pull of the data (dark) ends in the coloured set of all "
+                "pulls that the penalty can hold, and the penalty pulls back just as hard (dotted). Where the "
+                "ball is smooth the set is one point. At a corner it is a whole edge or box inside the normal "
+                "cone: many pulls are held by the same corner, and that is why weights stay exactly at zero.",
             ),
             row=4,
             question="Predict: can L2 hold a weight at zero against a pull, however small?",
-            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only "
-            "where the data do not pull at all does an L2 weight end at zero, and such optima have no area in "
-            "the map below.",
+            answer="No. The slope of w² is 0 at w = 0, so any pull moves the weight away from zero. Only where "
+            "the data do not pull at all does an L2 weight end at zero, and such optima have no area in the map "
+            "below.",
         ),
         Note(
             "budget",
             "Hard limit, soft price",
             (
-                "Minimise D subject to penalty ≤ t, or minimise D + λ · penalty: one family of solutions. "
-                "Drag the budget of your mix and λ moves; drag λ and t moves. With t beyond what the optimum "
-                "itself needs the limit is inactive and λ = 0; with t = 0 every λ ≥ {mix_alpha_max} (for your "
-                "mix) gives the same empty solution.",
+                "Minimise D(w) subject to P(w) ≤ t, or minimise D(w) + λ P(w): one family of solutions. Drag the "
+                "budget of your mix and λ moves; drag λ and t moves; now λ = {alpha} is t = {mix_budget}. With t "
+                "≥ {mix_budget_max}, what the optimum itself needs, the limit is inactive: λ = 0, and the ball is "
+                "dashed. With t = 0 every λ ≥ {mix_alpha_max} gives the same empty solution.",
             ),
             row=6,
             question="Predict: where is the kink in the cut through the bowl, and for which penalties?",
@@ -539,24 +550,26 @@ def _notes() -> tuple[Note, ...]:
             "zeromap",
             "Which optima end at zero?",
             (
-                "Every point of the plane is an optimum that some data could have; its colour says which "
-                "weights end at exactly zero at this λ, ratio and correlation. Drag the cross over it. A "
-                "corner is likely, not certain: L1 keeps both weights for {l1_area_none} of these optima; for "
-                "L2 the zero regions have no area.",
+                "Every point of the plane is an optimum that some data could have; its colour says which weights "
+                "end at exactly zero at this λ, ratio and correlation: w₁ = 0 exactly where |b₁ − c w₂| ≤ λρ, "
+                "with b = G o. Drag the cross over it. A corner is likely, not certain: L1 keeps both weights for "
+                "{l1_area_none} of these optima, your mix for {mix_area_none}. For L2 the zero regions are lines "
+                "and have no area.",
             ),
             row=10,
             question="Predict: what happens to the coloured area when λ doubles?",
-            answer="The strips get twice as wide: the area in which a weight is lost grows with λ ρ. At ratio "
-            "0 there is no strip to widen.",
+            answer="The strips get twice as wide: the area in which a weight is lost grows with λρ. At ratio 0 "
+            "there is no strip to widen.",
         ),
         Note(
             "fee",
             "Fee and tax",
             (
-                "One weight, no data: L1 is a flat fee, the same amount each step, so the weight walks in a "
-                "straight line into zero and rests. L2 is a percentage tax: the same share each step, so it "
-                "decays and never arrives. Your mix pays both. The output against the input: soft threshold "
-                "S(z) = sign(z) max(|z| − λ, 0) for L1, z / (1 + λ) for L2.",
+                "One weight, no data. L1 is a flat fee, w ← w − ηλ sign(w): the same amount each step, a straight "
+                "line into zero, then rest. L2 is a percentage tax, w ← (1 − ηλ) w, here as w / (1 + ηλ): the "
+                "same share each step, an exponential that never arrives. Your mix pays both.",
+                "Output against input: S(z) = sign(z) max(|z| − λ, 0) for L1, z / (1 + λ) for L2. Now {optimum_a} "
+                "becomes {l1_output} under L1, {mix_output} under your mix and {l2_output} under L2.",
             ),
             row=13,
             column=2,
@@ -569,10 +582,14 @@ def _notes() -> tuple[Note, ...]:
             "three",
             "Three weights",
             (
-                "The same with three weights and uncorrelated features: an octahedron for L1, a sphere for "
-                "L2, and your mix between. Corners keep one weight, edges two, faces all three. Turn the "
-                "figures with the pointer.",
+                "P(w) = ρ Σ|wⱼ| + (1 − ρ)/2 Σwⱼ² = t is an octahedron for L1, a sphere for L2, and for your mix "
+                "something between; the features are uncorrelated, so every weight is S(oⱼ) on its own. Now L1 "
+                "has {l1_touch_zeros} of 3 weights at exactly zero, your mix {mix_touch_zeros}, L2 "
+                "{l2_touch_zeros}. Turn the figures with the pointer.",
             ),
             row=14,
+            question="Predict: how many weights does L1 keep when the touch point lies on an edge of the octahedron?",
+            answer="Two: a corner keeps one weight, an edge two, a face all three. In more dimensions there are "
+            "ever more corners and edges, and ever more of the optima end on one.",
         ),
     )

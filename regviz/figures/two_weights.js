@@ -456,6 +456,9 @@ export function shrinkSteps(start, alpha, rho, learningRate, nSteps) {
 
 // ---- three weights ---------------------------------------------------------------------------------------------
 
+// Two arrays of gaps.
+const nothing = (length) => [0, 1].map(() => new Float64Array(length).fill(NaN));
+
 // P(w) of any number of weights.
 function penaltyOf(w, rho) {
   return w.reduce((sum, v) => sum + rho * Math.abs(v) + ((1 - rho) / 2) * v * v, 0);
@@ -526,11 +529,14 @@ function column(c, o1, o2, alpha, rho, background) {
   const box = polygon(low, [high[0], low[1]], high, [low[0], high[1]], low);
   const lines = {
     ball: ball(rho, t),
+    limit: alpha > 0 ? ball(rho, t) : nothing(POINTS),
+    slack: alpha === 0 ? ball(rho, t) : nothing(POINTS),
     contour: contour(c, o1, o2, a, b),
     bowl: background,
     path: path(c, o1, o2, rho).slice(1),
     segment: segment(c, o1, o2, alpha, rho),
     force: polygon([a, b], pulled),
+    counter: polygon([a, b], [2 * a - pulled[0], 2 * b - pulled[1]]),
     cone: box,
     wedge: a !== 0 || b !== 0 ? polygon([a, b], low, high, [a, b], [a, b]) : box,
     zeromap_none: zeros.none.points,
@@ -555,13 +561,14 @@ function column(c, o1, o2, alpha, rho, background) {
     tie: +lines.segment.every((ends) => ends.every(Number.isFinite)),
     output: prox(o1, alpha, rho),
   };
-  const largest = [lines.ball, lines.force, lines.cone].flat().reduce((top, v) => v.reduce((m, x) => Math.max(m, Math.abs(x)), top), 0);
+  const largest = [lines.ball, lines.force, lines.counter, lines.cone].flat().reduce((top, v) => v.reduce((m, x) => Math.max(m, Math.abs(x)), top), 0);
   numbers.force_span = 1.15 * (largest || 1);
   const arrays = {};
   for (const [name, value] of Object.entries(numbers)) arrays[name] = Float64Array.of(value);
   for (const [name, [x, y]] of Object.entries(lines)) [arrays[`${name}_x`], arrays[`${name}_y`]] = [x, y];
   for (const name of ["none", "a", "b", "both"]) arrays[`area_${name}`] = Float64Array.of(zeros[name].share);
   const touch = [o1, o2, THIRD].map((o) => prox(o, alpha, rho)); // uncorrelated: one weight at a time
+  arrays.touch_zeros = Float64Array.of(touch.filter((w) => w === 0).length);
   const surface = ballSurface(rho, penaltyOf(touch, rho));
   ["x", "y", "z"].forEach((axis, j) => {
     arrays[`touch_${axis}`] = Float64Array.of(touch[j]);

@@ -158,7 +158,7 @@ class LiveFigure:
             for key, expression in live.coordinates().items():
                 trace[key] = expression.at(board, index)
         if self.span is not None:
-            reach = float(board.read(self.span, index))
+            reach = float(board.read(self.span, index).ravel()[0])
             for key in ("xaxis", "yaxis"):
                 painted["layout"][key] = {**painted["layout"][key], "range": [-reach, reach]}
             painted["layout"]["yaxis"]["scaleanchor"] = "x"
