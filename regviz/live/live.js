@@ -767,6 +767,7 @@ let identities = 0;
 class Board {
   constructor(root) {
     this.root = root;
+    this.moved = new Set(); // names of the axes that the reader has moved since the URL was read
     this.element = root.querySelector(".board");
     this.watcher = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: "200px" });
     this.resizer = new ResizeObserver(() => this.resized());
@@ -936,8 +937,8 @@ class Board {
     this.inUrl = this.urlPosition(new URLSearchParams(window.location.search));
     const index = {};
     for (const axis of this.spec.axes) index[axis.name] = nearest(axis, this.inUrl[axis.name]);
-    this.moved = new Set();
     this.move(index, true);
+    this.moved.clear(); // where the URL put them, not the reader
     this.rest();
   }
 
@@ -954,10 +955,10 @@ class Board {
       if (told) this.moved.delete(name);
     }
     this.inUrl = query;
-    const moved = this.moved;
+    const moved = [...this.moved];
     this.move(index, true);
-    this.moved = moved;
-    if ([...moved].some((name) => query[name] === null)) this.commit(); // it was lost on the way
+    this.moved = new Set(moved);
+    if (moved.some((name) => query[name] === null)) this.commit(); // it was lost on the way
     this.rest();
   }
 
