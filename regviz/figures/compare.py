@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps import L1, L1_RATIOS, L2, MIX_DEFAULT, Compare
 
-N_BINS = 24
+N_BINS = 20
 _RING = np.linspace(0, 2 * np.pi, 65)
 _OCTANT = np.linspace(0, np.pi / 4, 9)  # the ball is the same in all eight octants
 _LEVELS = (0.25, 0.5, 0.75, 1.0)  # contours, as shares of the way from the optimum to the origin
