@@ -571,9 +571,12 @@ def test_special_cases_are_drawn(page: Page, app_url: str, name: str) -> None:
     for key in ("l1", "mix", "l2"):
         readout = next(r for r in board.readouts if r.name == f"heading_{key}")
         expect(page.locator(f"[data-card=heading_{key}]")).to_contain_text(board.say(readout.headline, index)[:12])
+    page.set_viewport_size({"width": 1366, "height": 4200})  # all figures are on screen
+    settle(page)
     seen = at_rest(page)
+    assert set(seen) == {figure.name for figure in board.figures}
     for figure in board.figures:
-        if figure.name.startswith("bowl"):
-            for expected, got in zip(figure.at(board, index)["data"], seen[figure.name], strict=True):
-                have = np.array([np.nan if v is None else v for v in got["x"]], dtype=float)
-                np.testing.assert_allclose(have, np.asarray(expected["x"], dtype=float), atol=1e-9)
+        for expected, got in zip(figure.at(board, index)["data"], seen[figure.name], strict=True):
+            for key in ("x", "y"):
+                have = np.array([np.nan if v is None else v for v in got[key]], dtype=float)
+                np.testing.assert_allclose(have, np.asarray(expected[key], dtype=float).ravel(), atol=1e-9)

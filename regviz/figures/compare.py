@@ -600,7 +600,7 @@ def _axis(ends: list[float] | None = None, title: str | None = None) -> dict[str
 
 
 def _line(x: Any, y: Any, colour: str, name: str, width: float, dash: str | None = None) -> dict[str, Any]:
-    line: dict[str, Any] = {"color": colour, "width": width}
+    line: dict[str, Any] = {"color": colour, "width": width, "simplify": False}
     if dash:
         line["dash"] = dash
     trace = {"type": "scatter", "mode": "lines", "x": x, "name": name, "line": line}

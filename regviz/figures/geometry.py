@@ -179,7 +179,7 @@ def _curve(
         "mode": "lines",
         "name": name,
         "hoverinfo": "skip",
-        "line": {"color": colour, "width": width} | ({"dash": dash} if dash else {}),
+        "line": {"color": colour, "width": width, "simplify": False} | ({"dash": dash} if dash else {}),
     }
     return trace | ({"fill": "toself", "fillcolor": fill} if fill else {})
 
@@ -455,7 +455,7 @@ def _steps() -> LiveFigure:
 
 def _three(key: str, title: str, number: int) -> LiveFigure:
     i, j, k = sphere_faces()
-    line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "rgba(0,0,0,0)", "range": [-2.4, 2.4]}
+    line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "rgba(0,0,0,0)", "range": [-3, 3]}
     scene = {f"{axis}axis": {**line, "title": {"text": f"w{n}"}} for axis, n in (("x", "₁"), ("y", "₂"), ("z", "₃"))}
     camera = {"eye": {"x": 1.2, "y": 1.35, "z": 0.85}}
     point = {"type": "scatter3d", "mode": "markers"}
@@ -589,7 +589,7 @@ def _notes() -> tuple[Note, ...]:
             ),
             row=14,
             question="Predict: how many weights does L1 keep when the touch point lies on an edge of the octahedron?",
-            answer="Two: a corner keeps one weight, an edge two, a face all three. In more dimensions there are "
-            "ever more corners and edges, and ever more of the optima end on one.",
+            answer="Two: a corner keeps one weight, an edge two, a face all three. In p dimensions there are 2p "
+            "corners and 2p(p − 1) edges.",
         ),
     )

@@ -97,7 +97,10 @@ class Arrays {
   }
 
   read({ array, pin = {}, item }, index) {
-    if (!(array in this.entries)) return this.compute(array, index);
+    if (!(array in this.entries)) {
+      const computed = this.compute(array, index);
+      return item === undefined ? computed : computed.subarray(item, item + 1);
+    }
     const { values, start, size, axes, strides } = this.entries[array];
     let from = start;
     for (let k = 0; k < axes.length; k++) from += strides[k] * (pin[axes[k]] ?? index[axes[k]]);
@@ -537,14 +540,17 @@ class Figure {
   table() {
     const quote = (text) => `"${String(text).replace(/^[=+@-]/, "'$&").replaceAll('"', '""')}"`; // no formulas
     const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? value : "") : quote(value ?? ""));
-    const lines = ["trace,label,x,y"];
-    this.plotlyFigure(true).data.forEach((trace, k) => {
+    const { data } = this.plotlyFigure(true);
+    const space = data.some((trace) => trace.z) ? ["z"] : [];
+    const lines = [["trace", "label", "x", "y", ...space].join()];
+    data.forEach((trace, k) => {
       const live = this.spec.moving.find((candidate) => candidate.trace === k);
       const drawn = live?.customdata ? (live.x ? "x" : "y") : null;
       const numbers = (key) => (key === drawn ? trace.customdata : trace.meta?.[key] ?? trace[key]);
       trace.x.forEach((_, i) => {
         const label = Array.isArray(trace.text) ? trace.text[i] : "";
-        lines.push([quote(trace.name ?? ""), quote(label), cell(numbers("x")[i]), cell(numbers("y")[i])].join(","));
+        const coordinates = ["x", "y", ...space].map((key) => cell(numbers(key)[i]));
+        lines.push([quote(trace.name ?? ""), quote(label), ...coordinates].join());
       });
     });
     return lines.join("\n") + "\n";
@@ -866,11 +872,13 @@ class Board {
     select.append(new Option("choose", ""), ...presets.map(([name], i) => new Option(name, i)));
     select.addEventListener("change", () => {
       if (!select.value) return;
-      this.move(this.stops(presets[select.value][1]));
+      const chosen = select.value;
+      this.move(this.stops(presets[chosen][1]));
+      select.value = chosen;
       this.commit();
-      select.value = ""; // it is a menu of moves, not a state: the sliders say where we are
     });
     label.append(menu, select);
+    this.menu = select;
   }
 
   // Stops nearest to some axes' values.
@@ -965,6 +973,7 @@ class Board {
   move(change, now = false) {
     Object.assign(this.index, change);
     for (const name of Object.keys(change)) this.moved.add(name);
+    if (this.menu && !now) this.menu.value = ""; // the sliders have left the place that it names
     cancelAnimationFrame(this.frame);
     if (now) this.draw();
     else this.frame = requestAnimationFrame(() => this.draw());
