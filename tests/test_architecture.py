@@ -23,7 +23,7 @@ RULES: tuple[tuple[str, set[str], set[str]], ...] = (
     ("regviz/live/", {"numpy", "regviz.theme"}, {"streamlit", "regviz.core", "regviz.sweeps", "regviz.figures"}),
     (
         "regviz/figures/",
-        {"numpy", "regviz.core", "regviz.theme", "regviz.live.board", "regviz.sweeps"},
+        {"numpy", "regviz.core", "regviz.theme", "regviz.live.board", "regviz.sweeps", "regviz.figures"},
         {"streamlit", "plotly", "regviz.ui"},
     ),
     ("regviz/ui.py", {"streamlit", "regviz.core", "regviz.live", "regviz.sweeps"}, {"numpy", "regviz.figures"}),

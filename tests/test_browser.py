@@ -52,6 +52,16 @@ def at_rest(page: Page) -> dict[str, list[dict[str, Any]]]:
     )
 
 
+def assert_same_coordinates(figure: dict[str, Any], seen: list[dict[str, Any]], share: float) -> None:
+    """What Plotly holds is what Python draws, to a share of the largest coordinate."""
+    for expected, got in zip(figure["data"], seen, strict=True):
+        for key in ("x", "y"):
+            want = np.asarray(expected[key], dtype=float).ravel()
+            have = np.array([np.nan if v is None else v for v in got[key]], dtype=float)
+            scale = np.nanmax(np.abs(want), initial=1e-30)
+            np.testing.assert_allclose(have, want, atol=share * scale, err_msg=f"{expected['name']} {key}")
+
+
 # -- opening
 
 
@@ -90,12 +100,7 @@ def test_the_picture_is_the_one_that_python_draws(page: Page, app_url: str) -> N
         seen = at_rest(page)
         assert set(seen) == {figure.name for figure in board.figures}
         for figure in board.figures:
-            for expected, got in zip(figure.at(board, index)["data"], seen[figure.name], strict=True):
-                for key in ("x", "y"):
-                    want = np.asarray(expected[key], dtype=float).ravel()
-                    have = np.array([np.nan if v is None else v for v in got[key]], dtype=float)
-                    scale = np.nanmax(np.abs(want), initial=1e-30)
-                    np.testing.assert_allclose(have, want, atol=2e-5 * scale, err_msg=f"{figure.name} {key}")
+            assert_same_coordinates(figure.at(board, index), seen[figure.name], 2e-5)
         for readout in board.readouts:
             text = page.locator(f"[data-card={readout.name}]").inner_text()
             assert board.say(readout.headline, index) in text
@@ -576,7 +581,4 @@ def test_special_cases_are_drawn(page: Page, app_url: str, name: str) -> None:
     seen = at_rest(page)
     assert set(seen) == {figure.name for figure in board.figures}
     for figure in board.figures:
-        for expected, got in zip(figure.at(board, index)["data"], seen[figure.name], strict=True):
-            for key in ("x", "y"):
-                have = np.array([np.nan if v is None else v for v in got[key]], dtype=float)
-                np.testing.assert_allclose(have, np.asarray(expected[key], dtype=float).ravel(), atol=1e-9)
+        assert_same_coordinates(figure.at(board, index), seen[figure.name], 1e-9)

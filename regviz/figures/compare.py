@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.figures.traces import curve, plane, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps import L1, L1_RATIOS, L2, MIX_DEFAULT, Compare
 
@@ -480,50 +481,21 @@ class _Column:
             x, y = (Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}")) for w in ("a", "b"))
             return LiveTrace(trace, x, y)
 
-        line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
-        point = {
-            "type": "scatter",
-            "mode": "markers",
-            "hovertemplate": f"{marked['x']} %{{x:.4g}}<br>{marked['y']} %{{y:.4g}}",
-        }
-        traces: list[dict[str, Any]] = [
-            {**line, "name": "contours of the data loss", "line": {"color": "$contour/0.7", "width": 1}},
-            {
-                **line,
-                "name": "constraint ball",
-                "fill": "toself",
-                "fillcolor": f"{self.colour}/0.18",
-                "line": {"color": self.colour, "width": 2},
-            },
-            {**line, "name": "contour through the solution", "line": {"color": "$text", "width": 2}},
-            {**point, "name": "lowest point of the slice", "marker": {"symbol": "x", "size": 9, "color": "$ghost"}},
-            {
-                **point,
-                "name": "solution",
-                "marker": {
-                    "symbol": "circle",
-                    "size": 11,
-                    "color": self.colour,
-                    "line": {"color": "$background", "width": 2},
-                },
-            },
+        hover = f"{marked['x']} %{{x:.4g}}<br>{marked['y']} %{{y:.4g}}"
+        traces = [
+            curve("$contour/0.7", "contours of the data loss", 1),
+            curve(self.colour, "constraint ball", 2, fill=f"{self.colour}/0.18"),
+            curve("$text", "contour through the solution", 2),
+            points("$ghost", "lowest point of the slice", "x", 9, hover),
+            points(self.colour, "solution", hover=hover),
         ]
         ball_x, ball_y = (Moving(self.ref("radius"), take="octant", template=turn) for turn in ("cos", "sin"))
-        cross = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
         return LiveFigure(
             name=f"constraint_{key}",
             title=f"{self.short}: constraint on {a} and {b}",
             figure={
                 "data": traces,
-                "layout": {
-                    "xaxis": _axis(None, marked["x"]) | {"showgrid": False, "nticks": 5},
-                    "yaxis": _axis(None, marked["y"]) | {"showgrid": False, "nticks": 5},
-                    "shapes": [
-                        {"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, **cross},
-                        {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **cross},
-                    ],
-                    "margin": {"l": 56, "r": 10, "t": 6, "b": 38},
-                },
+                "layout": plane(marked["x"], marked["y"]),
             },
             moving=(
                 ellipse(0, "rings", "origin"),
@@ -600,23 +572,15 @@ def _axis(ends: list[float] | None = None, title: str | None = None) -> dict[str
 
 
 def _line(x: Any, y: Any, colour: str, name: str, width: float, dash: str | None = None) -> dict[str, Any]:
-    line: dict[str, Any] = {"color": colour, "width": width, "simplify": False}
-    if dash:
-        line["dash"] = dash
-    trace = {"type": "scatter", "mode": "lines", "x": x, "name": name, "line": line}
-    return trace | ({} if y is None else {"y": y}) | {"hovertemplate": "%{y:.3g}"}
+    return _placed(curve(colour, name, width, dash) | {"hoverinfo": "all", "hovertemplate": "%{y:.3g}"}, x, y)
 
 
 def _dots(x: Any, y: Any, colour: str, name: str, symbol: str = "circle", size: float = 6) -> dict[str, Any]:
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x,
-        "name": name,
-        "marker": {"color": colour, "size": size, "symbol": symbol},
-        "hovertemplate": "(%{x:.3g}, %{y:.3g})",
-    }
-    return trace | ({} if y is None else {"y": y})
+    return _placed(points(colour, name, symbol, size), x, y)
+
+
+def _placed(trace: dict[str, Any], x: Any, y: Any) -> dict[str, Any]:
+    return trace | {"x": x} | ({} if y is None else {"y": y})
 
 
 def _soft_ticks(soft: float, reach: float) -> dict[str, Any]:

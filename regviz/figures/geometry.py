@@ -7,12 +7,12 @@ two_weights.js in the browser. Only the view of three weights is a sweep.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from regviz.core import Array
 from regviz.core.two_weights import OPTIMA, THIRD, picture, sphere_faces
+from regviz.figures.traces import curve, plane, points
 from regviz.live.board import Axis, Board, Dial, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Source, Swept
 
 COLUMNS = (
@@ -171,32 +171,6 @@ def _heading(key: str, title: str, number: int) -> Readout:
 # -- traces
 
 
-def _curve(
-    colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None
-) -> dict[str, Any]:
-    trace: dict[str, Any] = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "hoverinfo": "skip",
-        "line": {"color": colour, "width": width, "simplify": False} | ({"dash": dash} if dash else {}),
-    }
-    return trace | ({"fill": "toself", "fillcolor": fill} if fill else {})
-
-
-def _point(colour: str, name: str, symbol: str = "circle", size: float = 11) -> dict[str, Any]:
-    marker: dict[str, Any] = {"symbol": symbol, "size": size, "color": colour}
-    if symbol == "circle":
-        marker["line"] = {"color": "$background", "width": 2}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "marker": marker,
-        "hovertemplate": "w₁ %{x:.4g}<br>w₂ %{y:.4g}",
-    }
-
-
 def _at(trace: int, name: str) -> LiveTrace:
     """A curve whose coordinates are the computed arrays name_x and name_y."""
     return LiveTrace(trace, Moving(Ref(f"{name}_x")), Moving(Ref(f"{name}_y")))
@@ -212,20 +186,6 @@ def _solid(trace: int, x: str, y: str, z: str) -> LiveTrace:
     return LiveTrace(trace, Moving(Ref(x)), Moving(Ref(y)), z=Moving(Ref(z)))
 
 
-def _cross(x: str, y: str) -> dict[str, Any]:
-    """The layout of a plane: two named axes through the middle, and nothing else."""
-    line = {"line": {"color": "$axis", "width": 1}, "layer": "below", "xref": "paper", "yref": "paper"}
-    return {
-        "xaxis": {"title": {"text": x}, "showgrid": False, "nticks": 5},
-        "yaxis": {"title": {"text": y}, "showgrid": False, "nticks": 5},
-        "shapes": [
-            {"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, **line},
-            {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **line},
-        ],
-        "margin": {"l": 52, "r": 10, "t": 6, "b": 38},
-    }
-
-
 # -- figures, from top to bottom
 
 
@@ -235,16 +195,16 @@ def _bowl(key: str, title: str, number: int) -> LiveFigure:
         title=f"{_SHORT[key]}: the ball and the bowl",
         figure={
             "data": [
-                _curve("$contour/0.6", "contours of the data loss", 1),
-                _curve(f"${key}", "all weights with this penalty", 2, fill=f"${key}/0.18"),
-                _curve(f"${key}", "no limit: λ is 0", 2, "dash"),
-                _curve(f"${key}/0.8", "solutions for all λ", 2, "dot"),
-                _curve("$text", "contour through the solution", 2),
-                _curve(f"${key}/0.5", "equally good solutions", 7),
-                _point("$text", "optimum of the loss alone: drag it", "x", 12),
-                _point(f"${key}", "solution", size=13),
+                curve("$contour/0.6", "contours of the data loss", 1),
+                curve(f"${key}", "all weights with this penalty", 2, fill=f"${key}/0.18"),
+                curve(f"${key}", "no limit: λ is 0", 2, "dash"),
+                curve(f"${key}/0.8", "solutions for all λ", 2, "dot"),
+                curve("$text", "contour through the solution", 2),
+                curve(f"${key}/0.5", "equally good solutions", 7),
+                points("$text", "optimum of the loss alone: drag it", "x", 12),
+                points(f"${key}", "solution", size=13),
             ],
-            "layout": _cross("w₁", "w₂"),
+            "layout": plane("w₁", "w₂"),
         },
         moving=(
             _at(0, f"{key}_bowl"),
@@ -272,16 +232,16 @@ def _forces(key: str, title: str, number: int) -> LiveFigure:
         title=f"{_SHORT[key]}: forces at the solution",
         figure={
             "data": [
-                _curve(f"${key}/0.5", "all weights with this penalty", 1.5, fill=f"${key}/0.10"),
-                _curve(f"${key}/0.3", "normal cone", 1, fill=f"${key}/0.22"),
-                _curve(f"${key}", "λ ∂penalty: what the penalty can hold", 3, fill=f"${key}/0.35"),
-                _curve("$text", "pull of the data: −∇D", 3),
-                _curve(f"${key}", "pull of the penalty", 3, "dot"),
-                _point("$text", "end of the pull of the data", "diamond", 9),
-                _point(f"${key}", "end of the pull of the penalty", "diamond", 9),
-                _point(f"${key}", "solution"),
+                curve(f"${key}/0.5", "all weights with this penalty", 1.5, fill=f"${key}/0.10"),
+                curve(f"${key}/0.3", "normal cone", 1, fill=f"${key}/0.22"),
+                curve(f"${key}", "λ ∂penalty: what the penalty can hold", 3, fill=f"${key}/0.35"),
+                curve("$text", "pull of the data: −∇D", 3),
+                curve(f"${key}", "pull of the penalty", 3, "dot"),
+                points("$text", "end of the pull of the data", "diamond", 9),
+                points(f"${key}", "end of the pull of the penalty", "diamond", 9),
+                points(f"${key}", "solution"),
             ],
-            "layout": _cross("w₁", "w₂"),
+            "layout": plane("w₁", "w₂"),
         },
         moving=(
             _at(0, f"{key}_ball"),
@@ -311,8 +271,8 @@ def _budget_curve(key: str, title: str, number: int) -> LiveFigure:
         title=f"{_SHORT[key]}: budget t against λ",
         figure={
             "data": [
-                _curve(f"${key}", "t(λ)", 2.5),
-                {**_point(f"${key}", "here", size=12), "hovertemplate": "λ %{x:.4g}<br>t %{y:.4g}"},
+                curve(f"${key}", "t(λ)", 2.5),
+                {**points(f"${key}", "here", size=12), "hovertemplate": "λ %{x:.4g}<br>t %{y:.4g}"},
             ],
             "layout": {
                 "xaxis": {"title": {"text": "λ"}, "range": [0, 6]},
@@ -337,9 +297,9 @@ def _profile(key: str, title: str, number: int) -> LiveFigure:
         title=f"{_SHORT[key]}: the penalised bowl, cut along w₁",
         figure={
             "data": [
-                _curve("$ghost", "data loss D", 1.5, "dash"),
-                _curve(f"${key}/0.7", "λ · penalty", 1.5, "dot"),
-                _curve(f"${key}", "D + λ · penalty", 2.5),
+                curve("$ghost", "data loss D", 1.5, "dash"),
+                curve(f"${key}/0.7", "λ · penalty", 1.5, "dot"),
+                curve(f"${key}", "D + λ · penalty", 2.5),
             ],
             "layout": {
                 "xaxis": {"title": {"text": "w₁ (w₂ at its solution)"}, "range": [-3, 3]},
@@ -364,13 +324,13 @@ def _zero_map(key: str, title: str, number: int) -> LiveFigure:
         title=f"{_SHORT[key]}: which optima lose which weight",
         figure={
             "data": [
-                _curve("$grid", "both weights stay", 1, fill="rgba(0,0,0,0)"),
-                _curve("$l1", "w₁ ends at zero", 1, fill="$l1/0.30"),
-                _curve("$l2", "w₂ ends at zero", 1, fill="$l2/0.30"),
-                _curve("$text", "both end at zero", 1, "dot", fill="$text/0.30"),
-                _point("$text", "the optimum: drag it", "x", 12),
+                curve("$grid", "both weights stay", 1, fill="rgba(0,0,0,0)"),
+                curve("$l1", "w₁ ends at zero", 1, fill="$l1/0.30"),
+                curve("$l2", "w₂ ends at zero", 1, fill="$l2/0.30"),
+                curve("$text", "both end at zero", 1, "dot", fill="$text/0.30"),
+                points("$text", "the optimum: drag it", "x", 12),
             ],
-            "layout": _cross("optimum of w₁", "optimum of w₂"),
+            "layout": plane("optimum of w₁", "optimum of w₂"),
         },
         moving=(
             *(_at(k, f"{key}_zeromap_{region}") for k, region in enumerate(("none", "a", "b", "both"))),
@@ -394,16 +354,16 @@ def _thresholds() -> LiveFigure:
         title="Output against input",
         figure={
             "data": [
-                _curve("$ghost", "no penalty", 1.5, "dash"),
+                curve("$ghost", "no penalty", 1.5, "dash"),
                 *(
-                    _curve(f"${key}", _SHORT[key], 2.5, dash)
+                    curve(f"${key}", _SHORT[key], 2.5, dash)
                     for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))
                 ),
                 *(
-                    {**_point(f"${key}", f"{_SHORT[key]} output", symbol), "hovertemplate": "%{x:.4g} → %{y:.4g}"}
+                    {**points(f"${key}", f"{_SHORT[key]} output", symbol), "hovertemplate": "%{x:.4g} → %{y:.4g}"}
                     for key, symbol in (("l1", "circle"), ("mix", "diamond"), ("l2", "square"))
                 ),
-                _point("$text", "input: drag it", "x", 12),
+                points("$text", "input: drag it", "x", 12),
             ],
             "layout": {
                 "xaxis": {"title": {"text": "weight that the data alone want"}, "range": [-3.2, 3.2]},
@@ -432,7 +392,7 @@ def _steps() -> LiveFigure:
         figure={
             "data": [
                 *(
-                    _curve(f"${key}", _SHORT[key], 2.5, dash)
+                    curve(f"${key}", _SHORT[key], 2.5, dash)
                     for key, dash in (("l1", None), ("mix", "dash"), ("l2", "dot"))
                 ),
             ],
