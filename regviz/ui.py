@@ -132,9 +132,10 @@ def _share() -> None:
     query = urlencode(st.query_params.to_dict())
     link = f"{url}?{query}" if query else url
     share_link()
-    code = segno.make(link, error="m") if len(link) < 2000 else None
-    if code is not None:
-        st.image(code.svg_inline(scale=6, border=3, light="#ffffff"), width=280)
+    if len(link) < 2000:
+        st.image(segno.make(link, error="m").svg_inline(scale=6, border=3, light="#ffffff"), width=280)
+    else:
+        st.caption(f"At {len(link):,} characters this link is too long for a QR code.")
     st.caption("Everyone who opens the link sees this picture, slider positions included.")
     if urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
         st.caption("This address works on this computer only: the README says how to let a class in.")
@@ -187,7 +188,8 @@ def choose_weights(names: tuple[str, ...]) -> None:
     with st.sidebar, st.expander("Weights of the constraint picture"):
         for name in ("weight_a", "weight_b"):
             knob = Settings.knobs()[name]
-            options = [AUTOMATIC, *names]
+            other = st.session_state.get("weight_a") if name == "weight_b" else None
+            options = [AUTOMATIC, *(option for option in names if option != other)]
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
             st.selectbox(knob.label, options, help=knob.help, key=name, bind="query-params")
