@@ -31,3 +31,4 @@ for note in notes:
     st.info(note, icon=":material/info:")
 live(board, key="compare")
 st.markdown(picture.WORDS)
+ui.prepare()

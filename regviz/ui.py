@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -82,6 +84,17 @@ def open_page(path: str) -> Page:
     for problem in st.session_state.pop("url_problems", ()):
         st.warning(_plain(problem), icon=":material/link_off:")
     return page
+
+
+@st.cache_resource(show_spinner=False)
+def prepare() -> None:
+    """Import scikit-learn behind the first picture, once a process: who then chooses real data need not wait for it."""
+
+    def load() -> None:
+        for module in ("sklearn.datasets", "sklearn.model_selection"):
+            import_module(module)
+
+    Thread(target=load, daemon=True).start()
 
 
 # -- the URL is the state

@@ -273,7 +273,7 @@ def _elastic_net_paths(gram: Array, corr: Array, l1: Array, l2: Array, wanted: N
     l1, l2, u (n_ratios, n_alphas, p); wanted (n_ratios, n_alphas). Returns u, wanted fits filled.
     """
     n_ratios, n_alphas, p = l1.shape
-    block = 20 if p <= 6 else 10 if p <= 12 else 5 if p <= 60 else 1
+    block = 20 if p <= 6 else 10 if p <= 12 else 6 if p <= 60 else 1
     steps_left = STEPS * n_ratios * (p + n_alphas)
     for start in range(0, n_alphas, block):
         ratio, k = np.nonzero(wanted[:, start : start + block])
