@@ -310,6 +310,7 @@ def _profile(key: str, title: str, number: int) -> LiveFigure:
             LiveTrace(k, Moving(Ref("profile_x")), Moving(Ref(f"{key}_profile_{part}")))
             for k, part in enumerate(("loss", "penalty", "y"))
         ),
+        caption="Solid: D + λ P. Dashed: D. Dotted: λ P.",
         alt=f"{title}: the objective along w₁ is lowest at {{{key}_solution_a}}; |w₁| has a kink at 0, w₁² has none.",
         column=number,
         row=9,
@@ -340,8 +341,8 @@ def _zero_map(key: str, title: str, number: int) -> LiveFigure:
         handle=("optimum_a", "optimum_b"),
         alt=f"{title}: of all optima in the square {{{key}_area_none}} keep both weights, {{{key}_area_a}} lose w₁, "
         f"{{{key}_area_b}} lose w₂, {{{key}_area_both}} lose both{none}.",
-        caption=f"Both stay: {{{key}_area_none}}. Only w₁ = 0: {{{key}_area_a}}. Only w₂ = 0: {{{key}_area_b}}. "
-        f"Both = 0: {{{key}_area_both}}.",
+        caption=f"Above and below only w₁ ends at zero ({{{key}_area_a}}), left and right only w₂ ({{{key}_area_b}}), "
+        f"in the middle both ({{{key}_area_both}}); outside both stay ({{{key}_area_none}}).",
         column=number,
         row=11,
         height=290,
@@ -378,7 +379,7 @@ def _thresholds() -> LiveFigure:
         ),
         handle=("optimum_a", ""),
         alt="One weight: the data want {optimum_a}; L1 gives {l1_output}, the mix {mix_output}, L2 {l2_output}.",
-        caption="{optimum_a} becomes {l1_output} (L1), {mix_output} (mix), {l2_output} (L2).",
+        caption="{optimum_a} becomes {l1_output} (L1, solid), {mix_output} (mix, dashed), {l2_output} (L2, dotted).",
         column=0,
         row=13,
         height=290,
@@ -405,6 +406,7 @@ def _steps() -> LiveFigure:
             LiveTrace(k, Moving(Ref("steps_x")), Moving(Ref(f"{column[0]}_steps_y")))
             for k, column in enumerate(COLUMNS)
         ),
+        caption="L1 solid, mix dashed, L2 dotted; learning rate η = 0.1.",
         alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 goes in a straight line into zero, "
         "L2 loses a share each step.",
         column=1,
