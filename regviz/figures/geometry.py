@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from regviz.core import Array
-from regviz.core.two_weights import OPTIMA, THIRD, picture, sphere_faces
+from regviz.core.two_weights import LEARNING_RATE, OPTIMA, THIRD, picture, sphere_faces
 from regviz.figures.traces import curve, plane, points
 from regviz.live.board import Axis, Board, Dial, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Source, Swept
 
@@ -406,7 +406,7 @@ def _steps() -> LiveFigure:
             LiveTrace(k, Moving(Ref("steps_x")), Moving(Ref(f"{column[0]}_steps_y")))
             for k, column in enumerate(COLUMNS)
         ),
-        caption="L1 solid, mix dashed, L2 dotted; learning rate η = 0.1.",
+        caption=f"L1 solid, mix dashed, L2 dotted; learning rate η = {LEARNING_RATE:g}.",
         alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 goes in a straight line into zero, "
         "L2 loses a share each step.",
         column=1,
