@@ -66,10 +66,11 @@ def colour(token: str, mode: Mode) -> str:
 def paint(tree: Any, mode: Mode, key: str = "") -> Any:
     """A copy of a JSON-like tree in which every role is replaced by its colour.
 
-    Roles stand only under keys that end in "color": any other text is somebody's words, whatever it looks like.
+    Roles stand only under keys that end in "color" or "colorscale": any other text is somebody's words, whatever it
+    looks like.
     """
     if isinstance(tree, str):
-        return colour(tree, mode) if key.endswith("color") else tree
+        return colour(tree, mode) if key.endswith(("color", "colorscale")) else tree
     if isinstance(tree, dict):
         return {name: paint(value, mode, name) for name, value in tree.items()}
     if isinstance(tree, list | tuple):

@@ -54,29 +54,55 @@ class Axis:
 
 @dataclass(frozen=True)
 class Swept:
-    """An array whose leading dimensions are live axes: shape (*len(axis) for axis in axes, *rest)."""
+    """An array whose leading dimensions are live axes: shape (*len(axis) for axis in axes, *rest).
+
+    The numbers are values × scale. Bytes and 16-bit integers travel as such, all else in single precision.
+    """
 
     values: NDArray[Any]
     axes: tuple[str, ...] = ()
+    scale: float = 1.0
+
+    @classmethod
+    def rounded(cls, values: NDArray[np.floating], axes: tuple[str, ...] = ()) -> Swept:
+        """In steps of 1/32767 of the largest size, which halves the bytes. Only an exact 0 becomes 0."""
+        scale = float(np.abs(values).max(initial=0)) / 32767 or 1.0
+        whole = np.rint(values / scale)
+        return cls(np.where(whole == 0, np.sign(values), whole).astype(np.int16), axes, scale)
 
 
 @dataclass(frozen=True)
 class Ref:
-    """A swept array, with some of its axes pinned: ``Ref("coef", {"l1_ratio": 10})``; `item` picks one number."""
+    """A swept array, with some of its axes pinned: ``Ref("coef", {"l1_ratio": 10})``; `item` picks one number.
+
+    With `along`, that one number at every stop of the axis: ``Ref("coef", item=2, along="alpha")`` is a path.
+    """
 
     array: str
     pin: Mapping[str, int] = field(default_factory=dict)
     item: int | None = None
+    along: str | None = None
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Which coordinates are drawn: those with low < v ≤ high, v = vector[take]; the others become gaps."""
+
+    vector: Ref
+    low: float
+    high: float
+    take: str | None = None
 
 
 @dataclass(frozen=True)
 class Moving:
     """The coordinates of a trace at the present index, evaluated in this order:
 
-    v = vector;  v = v[take];  v = matrix @ v;  v = v * template;  only zeros;  v = v + offset;  asinh(v/s)
+    v = vector;  v = v[take];  v = matrix @ v;  v = v * template;  only zeros;  v = v + offset;  asinh(v/s);  mask; bins
 
     `matrix` (m, k), `template` (m,) and `take` (m,) name unswept arrays. `only_zeros` keeps a 0 where v is
-    exactly 0 and makes the rest gaps (NaN).
+    exactly 0 and makes the rest gaps (NaN). `bins` = (low, high, n) counts what is not 0 in n equal bins, of which the
+    outermost hold all beyond.
     """
 
     vector: Ref
@@ -86,6 +112,8 @@ class Moving:
     only_zeros: bool = False
     offset: Ref | None = None
     asinh: float | None = None
+    mask: Mask | None = None
+    bins: tuple[float, float, int] | None = None
 
     def at(self, board: Board, index: Index) -> NDArray[np.float64]:
         """The coordinates (m,) at `index`, a stop for each axis."""
@@ -100,15 +128,27 @@ class Moving:
             v = np.where(v == 0, 0.0, np.nan)
         if self.offset is not None:
             v = v + float(board.read(self.offset, index).ravel()[0])
-        return np.arcsinh(v / self.asinh) if self.asinh is not None else v
+        if self.asinh is not None:
+            v = np.arcsinh(v / self.asinh)
+        if self.mask is not None:
+            w = board.read(self.mask.vector, index).ravel()
+            if self.mask.take is not None:
+                w = w[board.arrays[self.mask.take].values.astype(int)]
+            v = np.where((w > self.mask.low) & (w <= self.mask.high), v, np.nan)
+        if self.bins is not None:
+            low, high, n = self.bins
+            place = np.clip(np.floor((v[v != 0] - low) / (high - low) * n), 0, n - 1)
+            v = np.bincount(place.astype(int), minlength=n).astype(float)
+        return v
 
 
 @dataclass(frozen=True)
 class LiveTrace:
     """Trace number `trace` of a figure, and which of its coordinates are read from the sweep.
 
-    `customdata` is what hover shows where the drawn coordinate is transformed. A `still` trace pins all its axes:
-    it is evaluated once and belongs to the static layer.
+    `customdata` is what hover shows where the drawn coordinate is transformed. A `still` trace belongs to the static
+    layer: it is drawn when the slider rests. `z` are the cells of a heat map, row by row; `text` are numbers to be
+    written at the points of a trace of mode "text".
     """
 
     trace: int
@@ -117,10 +157,11 @@ class LiveTrace:
     customdata: Moving | None = None
     still: bool = False
     z: Moving | None = None
+    text: Moving | None = None
 
     def coordinates(self) -> dict[str, Moving]:
         """The expressions there are, by the name of the Plotly attribute."""
-        named = {"x": self.x, "y": self.y, "z": self.z, "customdata": self.customdata}
+        named = {"x": self.x, "y": self.y, "z": self.z, "customdata": self.customdata, "text": self.text}
         return {key: moving for key, moving in named.items() if moving is not None}
 
 
@@ -129,7 +170,8 @@ class LiveFigure:
     """A Plotly figure of one subplot with moving traces; `span` makes both axes reach from -span to +span.
 
     A figure with `handle` = (axis of x, axis of y) has a point at these axes' values that the pointer can drag; with
-    "" for y it slides along y = 0. One with a scene (3-D) has no overlay: Plotly itself redraws it.
+    "" for y it slides along y = 0. With `scrub` = (axis, x of its stops) the pointer moves that axis anywhere in the
+    figure. One with a scene (3-D) has no overlay: Plotly itself redraws it.
     """
 
     name: str
@@ -144,6 +186,7 @@ class LiveFigure:
     caption: str = ""  # template
     handle: tuple[str, str] | None = None
     wide: bool = False  # over all columns
+    scrub: tuple[str, Ref] | None = None
 
     def at(self, board: Board, index: Index, mode: theme.Mode = "light") -> dict[str, Any]:
         """The ordinary Plotly figure, as a dictionary, at one index of the sweep."""
@@ -157,6 +200,10 @@ class LiveFigure:
             trace = painted["data"][live.trace]
             for key, expression in live.coordinates().items():
                 trace[key] = expression.at(board, index)
+            if live.text is not None:
+                trace["text"] = [number_text(value, 3) if np.isfinite(value) else "" for value in trace["text"]]
+            if trace.get("type") == "heatmap":
+                trace["z"] = trace["z"].reshape(len(trace["y"]), len(trace["x"]))
         if self.span is not None:
             reach = float(board.read(self.span, index).ravel()[0])
             for key in ("xaxis", "yaxis"):
@@ -267,10 +314,11 @@ class Board:
         """The slice of a swept array at an index; pinned axes stay where they are pinned."""
         if ref.array in self.arrays:
             swept = self.arrays[ref.array]
-            values = np.asarray(swept.values[tuple(ref.pin.get(axis, index[axis]) for axis in swept.axes)], dtype=float)
+            stops = (slice(None) if axis == ref.along else ref.pin.get(axis, index[axis]) for axis in swept.axes)
+            values = np.asarray(swept.values[tuple(stops)], dtype=float) * swept.scale
         else:
             values = np.asarray(self._compute(ref.array, index), dtype=float)
-        return values if ref.item is None else values[ref.item]
+        return values if ref.item is None else values[..., ref.item]
 
     def say(self, template: str, index: Index) -> str:
         """A template with its {names} replaced by the numbers at `index`; axes are named by themselves."""
@@ -314,18 +362,21 @@ def format_number(x: float, form: str) -> str:
     return number_text(x, int(form))
 
 
-def payload(board: Board) -> dict[str, Any]:
-    """What the browser gets: a specification in JSON, the palettes, and two flat buffers of numbers.
+# The flat buffers in which numbers travel, and the type in each.
+BUFFERS: dict[str, type] = {"floats": np.float32, "shorts": np.int16, "bytes": np.uint8}
 
-    Bytes (uint8 arrays) travel in `bytes`, everything else as float32 in `floats`; the specification says
-    where in its buffer each array starts. The position of the sliders is not part of it (the URL has it), so
+
+def payload(board: Board) -> dict[str, Any]:
+    """What the browser gets: a specification in JSON, the palettes, and a flat buffer for each type of number.
+
+    The specification says where in which buffer each array starts. The position of the sliders is not part of it (the URL has it), so
     a rerun with the same settings sends nothing.
     """
-    buffers: dict[str, list[NDArray[Any]]] = {"floats": [], "bytes": []}
-    sizes = {"floats": 0, "bytes": 0}
+    buffers: dict[str, list[NDArray[Any]]] = {kind: [] for kind in BUFFERS}
+    sizes = dict.fromkeys(BUFFERS, 0)
     arrays = {}
     for name, swept in board.arrays.items():
-        kind = "bytes" if swept.values.dtype == np.uint8 else "floats"
+        kind = next((kind for kind, dtype in BUFFERS.items() if swept.values.dtype == dtype), "floats")
         lengths = swept.values.shape[: len(swept.axes)]
         arrays[name] = {
             "buffer": kind,
@@ -333,9 +384,10 @@ def payload(board: Board) -> dict[str, Any]:
             "axes": list(swept.axes),
             "lengths": list(lengths),
             "shape": list(swept.values.shape[len(swept.axes) :]),
+            "scale": swept.scale,
         }
         flat = swept.values.ravel()
-        buffers[kind].append(flat if kind == "bytes" else flat.astype(np.float32))
+        buffers[kind].append(flat.astype(BUFFERS[kind]))
         sizes[kind] += flat.size
     spec = {
         "axes": [
@@ -401,27 +453,28 @@ def payload(board: Board) -> dict[str, Any]:
         "palettes": theme.PALETTES,
         "layout": theme.LAYOUT,
     }
-    return {
-        "spec": spec,
-        "floats": np.concatenate(buffers["floats"] or [np.zeros(1, np.float32)]),
-        "bytes": np.concatenate(buffers["bytes"] or [np.zeros(1, np.uint8)]),
-    }
+    filled = {kind: parts or [np.zeros(1, BUFFERS[kind])] for kind, parts in buffers.items()}
+    return {"spec": spec} | {kind: np.concatenate(parts) for kind, parts in filled.items()}
 
 
 def _ref(ref: Ref) -> dict[str, Any]:
-    return {"array": ref.array, "pin": dict(ref.pin)} | ({} if ref.item is None else {"item": ref.item})
+    told = {"item": ref.item, "along": ref.along}
+    return {"array": ref.array, "pin": dict(ref.pin)} | {key: value for key, value in told.items() if value is not None}
 
 
 def _moving_spec(moving: Moving) -> dict[str, Any]:
-    return {
-        "vector": _ref(moving.vector),
+    mask = moving.mask
+    told = {
         "take": moving.take,
         "matrix": moving.matrix,
         "template": moving.template,
-        "onlyZeros": moving.only_zeros,
+        "onlyZeros": moving.only_zeros or None,
         "offset": None if moving.offset is None else _ref(moving.offset),
         "asinh": moving.asinh,
+        "mask": mask and {"vector": _ref(mask.vector), "low": mask.low, "high": mask.high, "take": mask.take},
+        "bins": moving.bins and list(moving.bins),
     }
+    return {"vector": _ref(moving.vector)} | {key: value for key, value in told.items() if value is not None}
 
 
 def _figure_spec(live: LiveFigure) -> dict[str, Any]:
@@ -443,6 +496,7 @@ def _figure_spec(live: LiveFigure) -> dict[str, Any]:
         "span": None if live.span is None else _ref(live.span),
         "handle": live.handle,
         "wide": live.wide,
+        "scrub": live.scrub and [live.scrub[0], _ref(live.scrub[1])],
     }
 
 

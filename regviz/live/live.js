@@ -96,15 +96,26 @@ class Arrays {
     }
   }
 
-  read({ array, pin = {}, item }, index) {
+  read({ array, pin = {}, item, along }, index) {
     if (!(array in this.entries)) {
       const computed = this.compute(array, index);
       return item === undefined ? computed : computed.subarray(item, item + 1);
     }
-    const { values, start, size, axes, strides } = this.entries[array];
-    let from = start;
-    for (let k = 0; k < axes.length; k++) from += strides[k] * (pin[axes[k]] ?? index[axes[k]]);
-    return item === undefined ? values.subarray(from, from + size) : values.subarray(from + item, from + item + 1);
+    const { values, start, size, axes, strides, lengths, scale } = this.entries[array];
+    let from = start + (item ?? 0);
+    let [step, count] = [1, item === undefined ? size : 1];
+    for (let k = 0; k < axes.length; k++)
+      if (axes[k] === along) [step, count] = [strides[k], lengths[k]];
+      else from += strides[k] * (pin[axes[k]] ?? index[axes[k]]);
+    if (step === 1 && scale === 1) return values.subarray(from, from + count);
+    const out = new Float64Array(count);
+    for (let i = 0; i < count; i++) out[i] = values[from + i * step] * scale;
+    return out;
+  }
+
+  // The axes on which an expression depends; null if it is computed.
+  axesOf({ array, pin = {}, along }) {
+    return this.entries[array]?.axes.filter((axis) => !(axis in pin) && axis !== along) ?? null;
   }
 
   position(index) {
@@ -147,6 +158,22 @@ class Arrays {
       for (let i = 0; i < out.length; i++) out[i] += offset;
     }
     if (moving.asinh != null) for (let i = 0; i < out.length; i++) out[i] = Math.asinh(out[i] / moving.asinh);
+    if (moving.mask) {
+      const { vector, low, high, take } = moving.mask;
+      const w = this.read(vector, index);
+      const at = take && this.read({ array: take }, index);
+      for (let i = 0; i < out.length; i++) {
+        const value = w[at ? at[i] : i];
+        if (!(value > low && value <= high)) out[i] = NaN;
+      }
+    }
+    if (moving.bins) {
+      const [low, high, n] = moving.bins;
+      const counts = new Float64Array(n);
+      for (const value of out)
+        if (value !== 0) counts[Math.max(0, Math.min(n - 1, Math.floor(((value - low) / (high - low)) * n)))]++;
+      return counts;
+    }
     return out;
   }
 }
@@ -156,7 +183,7 @@ class Arrays {
 // Roles stand only under keys that end in "color", as in theme.paint.
 function paint(tree, palette, key = "") {
   if (typeof tree === "string") {
-    if (!key.endsWith("color")) return tree;
+    if (!/color(scale)?$/.test(key)) return tree;
     const match = /^\$([a-z0-9]+)(?:\/([0-9.]+))?$/.exec(tree);
     if (!match) return tree;
     const value = palette[match[1]];
@@ -201,6 +228,7 @@ const SYMBOLS = {
   diamond: (x, y, r) => `M${x - r} ${y}l${r} ${-r}l${r} ${r}l${-r} ${r}Z`,
   square: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`,
 };
+const written = (x) => (Number.isFinite(x) ? numberText(x, 3) : "");
 const DASHES = { dash: "7 5", dot: "2 4", dashdot: "7 4 2 4", longdash: "12 6" };
 
 class Mark {
@@ -221,6 +249,12 @@ class Mark {
       set("fill", marker.color);
       set("stroke", marker.line?.width ? marker.line.color : "none");
       set("stroke-width", marker.line?.width);
+    } else if (mode === "text") {
+      const group = document.createElementNS(SVG, "g");
+      path.replaceWith(group);
+      group.setAttribute("class", `text ${/left|right/.exec(this.trace.textposition)?.[0] ?? ""}`);
+      group.setAttribute("fill", this.trace.textfont?.color);
+      this.group = group;
     } else if (mode === "markers") {
       this.draw = this.points;
       const symbol = marker.symbol ?? "circle";
@@ -241,8 +275,22 @@ class Mark {
     set("opacity", this.trace.opacity);
   }
 
-  update(x, y, toX, toY) {
-    this.path.setAttribute("d", this.draw(x, y, toX, toY));
+  update(x, y, toX, toY, text) {
+    if (this.group) this.words(x, y, toX, toY, text ?? this.trace.text);
+    else this.path.setAttribute("d", this.draw(x, y, toX, toY));
+  }
+
+  // Words at points; "right" of a point starts there, as in Plotly's textposition.
+  words(x, y, toX, toY, text) {
+    const { group } = this;
+    while (group.childElementCount < x.length) group.append(document.createElementNS(SVG, "text"));
+    for (let i = 0; i < x.length; i++) {
+      const [word, px, py] = [group.children[i], toX(x[i]), toY(y[i])];
+      const there = Math.abs(px) < far && Math.abs(py) < far;
+      word.textContent = !there ? "" : typeof text[i] === "number" ? written(text[i]) : text[i];
+      if (there) word.setAttribute("x", number(px));
+      if (there) word.setAttribute("y", number(py + 4));
+    }
   }
 
   lines(x, y, toX, toY) {
@@ -291,6 +339,58 @@ class Mark {
   }
 }
 
+// A heat map as pixels, beneath the static layer. With zsmooth its cells are corners, and what lies between is blended.
+class Raster {
+  constructor(figure, trace, live) {
+    Object.assign(this, { trace, live, canvas: figure.plot.querySelector("canvas") });
+    this.canvas.hidden = false;
+    const { colorscale, zmin, zmax, zsmooth } = trace;
+    this.fine = zsmooth ? 4 : 1;
+    const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    probe.canvas.width = 256;
+    const ramp = probe.createLinearGradient(0, 0, 256, 0);
+    for (const [stop, colour] of colorscale) ramp.addColorStop(stop, colour);
+    probe.fillStyle = ramp;
+    probe.fillRect(0, 0, 256, 1);
+    this.colours = new Uint32Array(probe.getImageData(0, 0, 256, 1).data.buffer);
+    this.shade = (z) => Math.max(0, Math.min(255, Math.round((255 * (z - zmin)) / (zmax - zmin))));
+  }
+
+  paint(z, xaxis, yaxis) {
+    const { x, y, canvas, fine, colours, shade } = this;
+    const [columns, rows] = [x.length, y.length];
+    const [width, height] = fine > 1 ? [(columns - 1) * fine, (rows - 1) * fine] : [columns, rows];
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let row = 0; row < height; row++) {
+      const v = fine > 1 ? (row + 0.5) / fine : row; // from below
+      const below = Math.floor(v);
+      const to = (height - 1 - row) * width;
+      for (let column = 0; column < width; column++) {
+        const u = fine > 1 ? (column + 0.5) / fine : column;
+        const left = Math.floor(u);
+        let value = z[below * columns + left];
+        if (fine > 1) {
+          const [s, t, from] = [u - left, v - below, below * columns + left];
+          const low = value + s * (z[from + 1] - value);
+          value = low + t * (z[from + columns] + s * (z[from + columns + 1] - z[from + columns]) - low);
+        }
+        pixels[to + column] = Number.isFinite(value) ? colours[shade(value)] : 0;
+      }
+    }
+    context.putImageData(image, 0, 0);
+    const [toX, toY] = [scale(xaxis, xaxis.range, xaxis._length, false), scale(yaxis, yaxis.range, yaxis._length, true)];
+    const half = (values) => (fine > 1 ? 0 : (values[1] - values[0]) / 2 || 0.5);
+    const [left, right] = [toX(x[0] - half(x)), toX(x.at(-1) + half(x))];
+    const [top, bottom] = [toY(y.at(-1) + half(y)), toY(y[0] - half(y))];
+    const style = { left: xaxis._offset + left, top: yaxis._offset + top, width: right - left, height: bottom - top };
+    for (const [key, value] of Object.entries(style)) canvas.style[key] = `${value}px`;
+    canvas.classList.toggle("cells", fine === 1);
+  }
+}
+
 // ---- one figure --------------------------------------------------------------------------------------------
 
 class Figure {
@@ -304,7 +404,8 @@ class Figure {
       <details class="menu"><summary><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M4.5 7 8 10.5 11.5 7M3 13.5h10"/></svg></summary><div role="group">
       <button type="button" data-as="png">PNG</button><button type="button" data-as="svg">SVG</button>
       <button type="button" data-as="csv">CSV</button></div></details></figcaption>
-      <div class="plot" role="img"><div class="still" aria-hidden="true"></div></div><p class="caption"></p>`;
+      <div class="plot" role="img"><canvas aria-hidden="true" hidden></canvas>
+      <div class="still" aria-hidden="true"></div></div><p class="caption"></p>`;
     this.element.querySelector(".title").textContent = spec.title;
     const menu = this.element.querySelector("details");
     menu.querySelector("summary").setAttribute("aria-label", `Download: ${spec.title}`);
@@ -335,6 +436,30 @@ class Figure {
     this.drawn = false;
     if (spec.wide) this.element.classList.add("wide");
     if (spec.handle) this.addHandle(...spec.handle);
+    if (spec.scrub) this.addScrub(...spec.scrub);
+  }
+
+  // The pointer, anywhere in the plot, moves an axis to the stop nearest to it. Up and down still scrolls a phone.
+  addScrub(name, places) {
+    this.plot.classList.add("scrub");
+    const follow = (event) => {
+      const box = this.area.getBoundingClientRect();
+      const { xaxis } = this.still._fullLayout;
+      const x = inverse(scale(xaxis, xaxis.range, xaxis._length, false))(event.clientX - box.left);
+      this.board.move({ [name]: closest(this.board.arrays.read(places, this.board.index), x) });
+    };
+    this.plot.addEventListener("pointerdown", (event) => {
+      if (!this.drawn || event.button) return;
+      this.plot.setPointerCapture(event.pointerId);
+      this.plot.onpointermove = follow;
+      follow(event);
+    });
+    for (const end of ["pointerup", "pointercancel"])
+      this.plot.addEventListener(end, () => {
+        if (!this.plot.onpointermove) return;
+        this.plot.onpointermove = null;
+        this.board.commit();
+      });
   }
 
   // A point that the pointer drags: its coordinates are the values of two axes. (The axes' sliders are its keyboard.)
@@ -379,8 +504,10 @@ class Figure {
     }));
     for (const live of spec.moving) {
       const trace = data[live.trace];
-      for (const key of ["x", "y", "z", "customdata"])
+      for (const key of ["x", "y", "z", "customdata", "text"])
         if (live[key]) trace[key] = Array.from(board.arrays.evaluate(live[key], board.index));
+      if (live.text) trace.text = trace.text.map(written);
+      if (trace.type === "heatmap") trace.z = trace.y.map((_, i) => trace.z.slice(i * trace.x.length, (i + 1) * trace.x.length));
       if (!shown && !live.still && !this.isScene) trace.opacity = 0;
     }
     const layout = paint(merge(board.spec.layout, spec.layout), board.palette);
@@ -402,7 +529,7 @@ class Figure {
     const { data, layout } = this.plotlyFigure(false);
     const touch = matchMedia("(pointer: coarse)").matches;
     Object.assign(layout, { width: this.plot.clientWidth, height: this.spec.height, autosize: false });
-    if (!this.isScene && (touch || this.spec.span || this.spec.handle)) layout.dragmode = false;
+    if (!this.isScene && (touch || this.spec.span || this.spec.handle || this.spec.scrub)) layout.dragmode = false;
     if (this.zoom) for (const key of Object.keys(this.zoom)) Object.assign((layout[key] ??= {}), this.zoom[key]);
     await Plotly.react(this.still, data, layout, { displayModeBar: false, doubleClick: "reset", scrollZoom: false });
     if (!this.drawn) {
@@ -454,11 +581,21 @@ class Figure {
     const painted = paint(this.spec.data, this.board.palette);
     this.area.replaceChildren();
     this.marks = this.spec.moving.filter((live) => !live.still).map((live) => {
-      const mark = new Mark(this.area, painted[live.trace], live);
-      mark.x = this.coordinates(painted[live.trace].x);
-      mark.y = this.coordinates(painted[live.trace].y);
+      const trace = painted[live.trace];
+      const mark = trace.type === "heatmap" ? new Raster(this, trace, live) : new Mark(this.area, trace, live);
+      mark.x = this.coordinates(trace.x);
+      mark.y = this.coordinates(trace.y);
+      mark.axes = this.axesOf(live);
       return mark;
     });
+  }
+
+  // The axes on which a mark depends; null if it has to be drawn at every change.
+  axesOf(live) {
+    const expressions = ["x", "y", "z", "text"].map((key) => live[key]).filter(Boolean);
+    const refs = expressions.flatMap((e) => [e.vector, e.offset, e.mask?.vector]).filter(Boolean);
+    const axes = refs.map((ref) => this.board.arrays.axesOf(ref));
+    return axes.includes(null) ? null : [...new Set(axes.flat())];
   }
 
   draw() {
@@ -490,10 +627,16 @@ class Figure {
       this.handle.setAttribute("cy", number(yaxis._offset + toY(position[axisY] ?? 0)));
       [this.fromX, this.fromY] = [inverse(toX), inverse(toY)];
     }
+    const view = [frame, ...xaxis.range, ...yaxis.range].join();
     for (const mark of this.marks) {
-      const x = mark.live.x ? arrays.evaluate(mark.live.x, index) : mark.x;
-      const y = mark.live.y ? arrays.evaluate(mark.live.y, index) : mark.y;
-      mark.update(x, y, toX, toY);
+      const at = mark.axes && !this.spec.span && view + mark.axes.map((axis) => index[axis]);
+      if (at && at === mark.at) continue; // the same marks in the same place
+      mark.at = at;
+      const [x, y, text] = ["x", "y", "text"].map((key) =>
+        mark.live[key] ? arrays.evaluate(mark.live[key], index) : mark[key],
+      );
+      if (mark.live.z) mark.paint(arrays.evaluate(mark.live.z, index), xaxis, yaxis);
+      else mark.update(x, y, toX, toY, text);
     }
   }
 
@@ -755,15 +898,20 @@ class Dial extends Slider {
   }
 }
 
+// The index of the value closest to x.
+function closest(values, x) {
+  let best = 0;
+  values.forEach((v, i) => {
+    if (Math.abs(v - x) < Math.abs(values[best] - x)) best = i;
+  });
+  return best;
+}
+
 function nearest(axis, raw) {
   const isNumber = typeof raw === "number" || /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(raw ?? "");
   const value = isNumber ? Number(raw) : NaN;
   if (!Number.isFinite(value)) return axis.start ?? 0;
-  let best = 0;
-  axis.values.forEach((v, i) => {
-    if (Math.abs(v - value) < Math.abs(axis.values[best] - value)) best = i;
-  });
-  return best;
+  return closest(axis.values, value);
 }
 
 // ---- the board -----------------------------------------------------------------------------------------------
@@ -805,7 +953,7 @@ class Board {
     this.spec = spec;
     this.source = spec.source ? await loadModule(spec.source) : null;
     if (this.spec !== spec) return; // newer data came meanwhile
-    const buffers = { floats: buffer(data.floats), bytes: buffer(data.bytes) };
+    const buffers = { floats: buffer(data.floats), shorts: buffer(data.shorts), bytes: buffer(data.bytes) };
     this.arrays = new Arrays(spec.arrays, buffers, this.source?.default, spec.axes);
     this.plotly = loadPlotly(spec.plotly).catch((error) => {
       this.element.querySelector(".problem").textContent = error.message;
