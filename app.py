@@ -9,7 +9,8 @@ from regviz.core.datasets import Data
 from regviz.figures import compare as picture
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.sweeps import Settings, compare
+from regviz.settings import Settings
+from regviz.sweeps.compare import compare
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -21,7 +21,7 @@ from regviz.core.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
 from regviz.core.datasets import DATASETS, Data
 from regviz.live.board import Axis
 from regviz.live.component import share_link
-from regviz.sweeps import AUTOMATIC, OWN_DATA, Knob, Settings
+from regviz.settings import AUTOMATIC, OWN_DATA, Knob, Settings
 
 TAGLINE = "see what regularization does"
 

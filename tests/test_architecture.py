@@ -17,16 +17,29 @@ SOURCES = sorted([*ROOT.glob("regviz/**/*.py"), *ROOT.glob("pages/*.py"), ROOT /
 RULES: tuple[tuple[str, set[str], set[str]], ...] = (
     # path, packages allowed, packages never allowed (not even inside a function)
     ("regviz/core/", {"regviz.core", "numpy", "threadpoolctl"}, {"streamlit", "plotly", "regviz.sweeps", "regviz.ui"}),
-    ("regviz/sweeps.py", {"regviz.core", "numpy"}, {"streamlit", "plotly", "regviz.figures", "regviz.ui"}),
+    ("regviz/settings.py", {"regviz.core", "numpy"}, {"streamlit", "plotly", "regviz.sweeps", "regviz.ui"}),
+    (
+        "regviz/sweeps/",
+        {"regviz.core", "numpy", "regviz.settings", "regviz.sweeps"},
+        {"streamlit", "plotly", "regviz.figures", "regviz.ui"},
+    ),
     ("regviz/theme.py", set(), {"streamlit", "regviz"}),
     ("regviz/live/component.py", {"streamlit", "regviz.live"}, {"regviz.core", "regviz.sweeps", "regviz.figures"}),
     ("regviz/live/", {"numpy", "regviz.theme"}, {"streamlit", "regviz.core", "regviz.sweeps", "regviz.figures"}),
     (
         "regviz/figures/",
-        {"numpy", "regviz.core", "regviz.theme", "regviz.live.board", "regviz.sweeps", "regviz.figures"},
+        {
+            "numpy",
+            "regviz.core",
+            "regviz.theme",
+            "regviz.live.board",
+            "regviz.settings",
+            "regviz.sweeps",
+            "regviz.figures",
+        },
         {"streamlit", "plotly", "regviz.ui"},
     ),
-    ("regviz/ui.py", {"streamlit", "regviz.core", "regviz.live", "regviz.sweeps"}, {"numpy", "regviz.figures"}),
+    ("regviz/ui.py", {"streamlit", "regviz.core", "regviz.live", "regviz.settings"}, {"numpy", "regviz.figures"}),
     ("regviz/__init__.py", set(), {"streamlit", "plotly"}),
     ("app.py", {"streamlit", "regviz"}, {"numpy", "plotly"}),
     ("pages/", {"streamlit", "regviz"}, {"numpy", "plotly"}),
@@ -70,7 +83,7 @@ def test_no_file_is_called_utils() -> None:
 def test_the_default_sweep_is_light() -> None:
     """The first screen needs neither scikit-learn nor SciPy, pandas or Plotly's Python figures."""
     script = (
-        "import sys; from regviz.sweeps import Settings, compare; from regviz.figures.compare import board; "
+        "import sys; from regviz.settings import Settings; from regviz.sweeps.compare import compare; from regviz.figures.compare import board; "
         "from regviz.live.board import payload; payload(board(compare(Settings()))); "
         "print(*[m for m in ('sklearn', 'scipy', 'pandas', 'plotly', 'streamlit') if m in sys.modules])"
     )

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 from regviz.figures import geometry
 from regviz.figures.compare import board as picture
 from regviz.live.board import Board, Ref
-from regviz.sweeps import Settings, compare
+from regviz.settings import Settings
+from regviz.sweeps.compare import compare
 from regviz.ui import PAGES
 from tests.harness import WATCH, drag, open_board, serve, slider
 from tests.test_live import NUMBERS

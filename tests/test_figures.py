@@ -13,7 +13,9 @@ from regviz.figures import geometry
 from regviz.figures.compare import board as picture
 from regviz.figures.compare import notes
 from regviz.live.board import Board, payload
-from regviz.sweeps import L1_RATIOS, Compare, Settings, compare
+from regviz.settings import Settings
+from regviz.sweeps.compare import Compare, compare
+from regviz.sweeps.task import L1_RATIOS
 
 CASES = {
     "sine": Settings(),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from regviz.sweeps import Settings
+from regviz.settings import Settings
 from regviz.ui import PAGES
 
 ROOT = Path(__file__).parents[1]

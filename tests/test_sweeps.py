@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from regviz.core.datasets import Data
 from regviz.core.linear import alpha_max
-from regviz.sweeps import L1, L1_RATIOS, L2, MATCHES, OWN_DATA, Settings, compare, load, stops
+from regviz.settings import MATCHES, OWN_DATA, Settings
+from regviz.sweeps.compare import compare
+from regviz.sweeps.task import L1, L1_RATIOS, L2, load, stops
 
 DEFAULT = Settings()
 

@@ -20,6 +20,7 @@ Truth = Callable[[Array], Array]
 MIN_SAMPLES = 2
 MAX_SYNTHETIC_SAMPLES = 1000
 MAX_NOISE = 10.0
+MAX_CORRELATION = 0.99
 MIN_TRAINING = 2
 
 # One stream of random numbers for each purpose. With a common stream the split would repeat the
@@ -40,6 +41,9 @@ class Data:
     name, label    the slug in the URL and the words on the page
     domain         the ends of the x axis of one-column synthetic data, else None
     notes          sentences on what was done to the rows (user files), for the page to show
+    true_coef      (n_columns,)  w* where y = Xw* + b* + noise is known to be the source, else None
+    true_intercept b*
+    covariance     (n_columns, n_columns)  of new rows, whose mean is 0; given with true_coef
 
     Raises ValueError if the shapes do not fit together.
     """
@@ -54,6 +58,9 @@ class Data:
     label: str
     domain: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    true_coef: Array | None = None  # (n_columns,)
+    true_intercept: float = 0.0
+    covariance: Array | None = None  # (n_columns, n_columns)
 
     def __post_init__(self) -> None:
         X = np.array(self.X, dtype=np.float64)
@@ -63,15 +70,39 @@ class Data:
                 "X must be (n_samples, n_columns) with one y a row and one name a column, "
                 f"got X {X.shape}, y {y.shape}, {len(self.feature_names)} names"
             )
-        X.setflags(write=False)
-        y.setflags(write=False)
-        object.__setattr__(self, "X", X)
-        object.__setattr__(self, "y", y)
+        arrays = {"X": X, "y": y}
+        if self.true_coef is not None and self.covariance is not None:
+            arrays["true_coef"] = coef = np.array(self.true_coef, dtype=np.float64)
+            arrays["covariance"] = covariance = np.array(self.covariance, dtype=np.float64)
+            if coef.shape != X.shape[1:] or covariance.shape != 2 * coef.shape:
+                raise ValueError(
+                    "true_coef must be (n_columns,) and covariance (n_columns, n_columns), "
+                    f"got {coef.shape} and {covariance.shape} for {X.shape[1]} columns"
+                )
+        elif self.true_coef is not None or self.covariance is not None:
+            raise ValueError("true_coef and covariance must be given together, got one of them")
+        for field, values in arrays.items():
+            values.setflags(write=False)
+            object.__setattr__(self, field, values)
 
     @property
     def n_samples(self) -> int:
         """Number of rows."""
         return len(self.y)
+
+    def expected_error(self, coef: Array, intercept: Array | float) -> Array:
+        """Mean squared error of ŷ = Xw + b on infinitely many new rows of the same source.
+
+            E (y − ŷ)² = (w − w*)ᵀ Σ (w − w*) + (b − b*)² + noise_sd²
+
+        coef (..., n_columns) and intercept (...) belong to the raw columns -> (...). It is in the
+        unit of y squared. Raises ValueError where the true weights are not known.
+        """
+        if self.true_coef is None or self.covariance is None or self.noise_sd is None:
+            raise ValueError(f"expected_error must have known true weights, got data “{self.name}” without")
+        wrong = np.asarray(coef, dtype=np.float64) - self.true_coef
+        bias = np.square(np.asarray(intercept, dtype=np.float64) - self.true_intercept)
+        return np.asarray(((wrong @ self.covariance) * wrong).sum(axis=-1) + bias + self.noise_sd**2)
 
     def draw(self, n_samples: int, random_state: int) -> Data:
         """`n_samples` of the rows, drawn without replacement.
@@ -98,17 +129,21 @@ class Synthetic:
     domain: tuple[float, float]
     truth: Truth  # (n,) -> (n,)
     max_samples: int = MAX_SYNTHETIC_SAMPLES
+    usual_samples: int = 30
     takes_noise: bool = True
+    takes_correlation: bool = False
 
-    def sample(self, n_samples: int, noise: float, random_state: int) -> Data:
+    def sample(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> Data:
         """Draw `n_samples` points with noise of standard deviation `noise`.
 
         x and z are the first n_samples of one fixed draw of max_samples: more points keep the
-        points that were there, and the noise only scales z. The points are not sorted.
-        Raises ValueError if n_samples, noise or random_state is out of range.
+        points that were there, and the noise only scales z. The points are not sorted. One column
+        correlates with no other: `correlation` is checked and otherwise not used.
+        Raises ValueError if n_samples, noise, random_state or correlation is out of range.
         """
         _check_whole("n_samples", n_samples, MIN_SAMPLES, self.max_samples)
         _check_noise(noise)
+        _check_correlation(correlation)
         generator = _generator(random_state)
         u = generator.random(self.max_samples)[:n_samples]
         z = generator.standard_normal(self.max_samples)[:n_samples]
@@ -128,6 +163,71 @@ class Synthetic:
 
 
 @dataclass(frozen=True)
+class Linear:
+    """y = Xw* + noise · z with known weights w*, the rows of X Gaussian with mean 0 and covariance Σ.
+
+        Σᵢⱼ = r^d(i, j),    w* = weights / √(weightsᵀ Σ weights)
+
+    r is the correlation of the features; d, the distance of two features, is 0 only from itself, so
+    every column has variance 1. At *every* r the signal Xw* has variance 1: the noise slider means
+    the same everywhere, and the correlation slider changes nothing but the correlation. The price is
+    that the true weights are rescaled as it moves, smoothly and all by the same factor.
+
+    weights   (n_features,)  the true weights up to a common factor
+    distance  d as a function of the column numbers i and j, two arrays of one shape
+    """
+
+    name: str
+    label: str
+    description: str
+    feature_names: tuple[str, ...]
+    weights: tuple[float, ...]
+    distance: Callable[[Indices, Indices], Array]
+    max_samples: int = MAX_SYNTHETIC_SAMPLES
+    usual_samples: int = 60
+    takes_noise: bool = True
+    takes_correlation: bool = True
+
+    def covariance(self, correlation: float) -> Array:
+        """Σ, (n_features, n_features), for a correlation r from 0 to 0.99."""
+        _check_correlation(correlation)
+        i, j = np.indices(2 * (len(self.weights),))
+        return np.asarray(correlation ** self.distance(i, j), dtype=np.float64)
+
+    def sample(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> Data:
+        """Draw `n_samples` rows with noise of standard deviation `noise`.
+
+        X = Z L(r)ᵀ with L the Cholesky factor of Σ. Z and z are the first n_samples rows of one
+        fixed draw of max_samples: more points keep the points that were there, the noise only
+        scales z, and the correlation deforms the same Z continuously.
+        Raises ValueError if n_samples, noise, random_state or correlation is out of range.
+        """
+        _check_whole("n_samples", n_samples, MIN_SAMPLES, self.max_samples)
+        _check_noise(noise)
+        covariance = self.covariance(correlation)
+        generator = _generator(random_state)
+        Z = generator.standard_normal((self.max_samples, len(self.weights)))
+        z = generator.standard_normal(self.max_samples)
+        # Products of all rows, then the first of them: BLAS may round a shorter product differently.
+        X = Z @ np.linalg.cholesky(covariance).T
+        weights = np.array(self.weights)
+        coef = weights / np.sqrt(weights @ covariance @ weights)
+        y = X @ coef + noise * z
+        return Data(
+            X=X[:n_samples],
+            y=y[:n_samples],
+            feature_names=self.feature_names,
+            target_name="y",
+            truth=None,
+            noise_sd=float(noise),
+            name=self.name,
+            label=self.label,
+            true_coef=coef,
+            covariance=covariance,
+        )
+
+
+@dataclass(frozen=True)
 class Measured:
     """Real rows with named columns; `load()` gives all of them.
 
@@ -140,15 +240,18 @@ class Measured:
     description: str
     load: Callable[[], Data]
     max_samples: int
+    usual_samples: int = 200
     takes_noise: bool = False
+    takes_correlation: bool = False
 
-    def sample(self, n_samples: int, noise: float, random_state: int) -> Data:
+    def sample(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> Data:
         """`n_samples` of the rows, drawn with `random_state`; see Data.draw.
 
-        Real rows bring their own noise: `noise` is checked and otherwise not used.
-        Raises ValueError if n_samples, noise or random_state is out of range.
+        Real rows bring their own noise and correlation: both arguments are checked and otherwise
+        not used. Raises ValueError if n_samples, noise, random_state or correlation is out of range.
         """
         _check_noise(noise)
+        _check_correlation(correlation)
         return replace(self.load(), name=self.name, label=self.label).draw(n_samples, random_state)
 
 
@@ -187,6 +290,11 @@ def _check_noise(noise: float) -> None:
         raise ValueError(f"noise must be 0 to {MAX_NOISE:g}, got {noise}")
 
 
+def _check_correlation(correlation: float) -> None:
+    if not 0.0 <= correlation <= MAX_CORRELATION:
+        raise ValueError(f"correlation must be 0 to {MAX_CORRELATION:g}, got {correlation}")
+
+
 # The truths are named functions rather than lambdas so that Data can be pickled into a cache.
 
 
@@ -208,6 +316,14 @@ def _runge(x: Array) -> Array:
 
 def _cubic(x: Array) -> Array:
     return 4.0 * x**3 - 3.0 * x
+
+
+def _steps_apart(i: Indices, j: Indices) -> Array:
+    return np.asarray(np.abs(i - j), dtype=np.float64)
+
+
+def _in_groups_of_three(i: Indices, j: Indices) -> Array:
+    return np.where(i == j, 0.0, np.where(i // 3 == j // 3, 1.0, np.inf))
 
 
 def _load_diabetes() -> Data:
@@ -257,7 +373,9 @@ def _load_nuclei() -> Data:
     )
 
 
-Dataset = Synthetic | Measured
+Dataset = Synthetic | Linear | Measured
+
+_FIFTEEN = tuple(f"x{j}" for j in range(1, 16))
 
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
@@ -296,6 +414,33 @@ DATASETS: dict[str, Dataset] = {
             description="4x³ − 3x: two powers make it, or one single Chebyshev term; does L1 find them?",
             domain=(-1.0, 1.0),
             truth=_cubic,
+        ),
+        Linear(
+            name="sparse",
+            label="Sparse truth",
+            description="Only x3, x8 and x13 of 15 features matter: L1 finds them and sets most others to zero, "
+            "L2 spreads weight over all 15 and predicts worse.",
+            feature_names=_FIFTEEN,
+            weights=(0, 0, 1, 0, 0, 0, 0, -0.8, 0, 0, 0, 0, 0.6, 0, 0),
+            distance=_steps_apart,
+        ),
+        Linear(
+            name="dense",
+            label="Dense truth",
+            description="All 15 features matter a little: every weight that L1 sets to zero is a mistake, "
+            "L2 keeps all of them and predicts better.",
+            feature_names=_FIFTEEN,
+            weights=(1, 0.8, 1.1, -0.9, 1, 1.2, -0.8, -1, -1.1, 0.9, 0.8, -1.2, 1, -0.9, 1),
+            distance=_steps_apart,
+        ),
+        Linear(
+            name="groups",
+            label="Correlated groups",
+            description="Five groups of three features that say nearly the same, and groups a and c matter: "
+            "L1 picks members and drops their twins, L2 shares the weight within a group.",
+            feature_names=tuple(f"{group}{member}" for group in "abcde" for member in (1, 2, 3)),
+            weights=(1, 1, 1, 0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0),
+            distance=_in_groups_of_three,
         ),
         Measured(
             name="diabetes",

@@ -14,9 +14,11 @@ this does not settle are finished one by one by an active-set method that cannot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,6 +39,8 @@ TRACE = 64 * EPS
 # Steps allowed one by one: for a fit, this times p; for a grid, this times p for each ratio, and
 # this for each fit.
 STEPS = 10
+# Numbers in the largest stack of linear systems: data sets beyond that wait for their turn.
+STACK = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,27 +108,50 @@ def fit_grid(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike
     linear regression, for the exchange of many columns at once; Lee, Battle, Raina & Ng (2006),
     Efficient sparse coding algorithms (feature-sign search), for the active-set method.
     """
-    X, y = _check_data(X, y)
-    alphas, l1_ratios = _check_grid(alphas, l1_ratios)
-    table = np.broadcast_to(alphas, (len(l1_ratios), alphas.shape[-1]))  # (n_ratios, n_alphas)
+    return fit_grids([(X, y)], alphas, l1_ratios)[0]
 
+
+def fit_grids(
+    problems: Sequence[tuple[ArrayLike, ArrayLike]], alphas: ArrayLike, l1_ratios: ArrayLike
+) -> list[LinearGrid]:
+    """`fit_grid` of every (X, y), in their order: the folds of a cross-validation, bootstrap samples.
+
+    problems   pairs of X (n_k, p) and y (n_k,), all with the same p; the n_k may differ
+    alphas, l1_ratios  as in `fit_grid`, the same for all
+
+    All advance in lock-step, so that the cost of a call to NumPy is shared by more fits: five data
+    sets take about half the time of five calls. Memory beyond data and result does not grow with
+    their number. Each fit has its own certificate, and each data set its own bound on the work.
+
+    ValueError as in `fit_grid`, or if the numbers of columns differ.
+    """
+    data = [_check_data(X, y) for X, y in problems]
+    alphas, l1_ratios = _check_grid(alphas, l1_ratios)
+    widths = sorted({X.shape[1] for X, _ in data})
+    if len(widths) > 1:
+        raise ValueError(f"every X must have the same number of columns, got {widths[0]} and {widths[-1]}")
+    table = np.broadcast_to(alphas, (len(l1_ratios), alphas.shape[-1]))  # (n_ratios, n_alphas)
+    descending = np.argsort(-table, axis=1, kind="stable")
+    together = max(1, STACK // (len(l1_ratios) * _block(widths[0]) * widths[0] ** 2)) if data else 1
+
+    grids = []
     with _one_blas_thread():
-        problem = _reduce(X, y)
-        descending = np.argsort(-table, axis=1, kind="stable")
-        coef = np.empty((*table.shape, X.shape[1]))
-        np.put_along_axis(
-            coef,
-            descending[:, :, None],
-            _solve(problem, np.take_along_axis(table, descending, axis=1), l1_ratios),
-            axis=1,
-        )
-        return LinearGrid(
-            alphas=alphas,
-            l1_ratios=l1_ratios,
-            coef=coef,
-            intercept=problem.y_mean - coef @ problem.x_mean,
-            kkt=_certificate(problem, table, l1_ratios, coef),
-        )
+        for first in range(0, len(data), together):
+            reduced = [_reduce(X, y) for X, y in data[first : first + together]]
+            paths = _solve(reduced, np.take_along_axis(table, descending, axis=1), l1_ratios)
+            for problem, path in zip(reduced, paths, strict=True):
+                coef = np.empty_like(path)
+                np.put_along_axis(coef, descending[:, :, None], path, axis=1)
+                grids.append(
+                    LinearGrid(
+                        alphas=alphas,
+                        l1_ratios=l1_ratios,
+                        coef=coef,
+                        intercept=problem.y_mean - coef @ problem.x_mean,
+                        kkt=_certificate(problem, table, l1_ratios, coef),
+                    )
+                )
+    return grids
 
 
 def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
@@ -244,62 +271,80 @@ def _reduce(X: Array, y: Array) -> _Problem:
 # --- Solving: all in standard units, columns and y of root mean square 1 -------------------------
 
 
-def _solve(problem: _Problem, alphas: Array, l1_ratios: Array) -> Array:
-    """Coefficients (n_ratios, n_alphas, p); `alphas` (n_ratios, n_alphas), every row descending."""
-    x_scale, y_scale = problem.positive_x_scale, problem.y_scale or 1.0
-    Z, target = problem.factor / x_scale, problem.target / y_scale
-    gram, corr = Z.T @ Z / problem.n, Z.T @ target / problem.n
+def _solve(problems: list[_Problem], alphas: Array, l1_ratios: Array) -> Array:
+    """Coefficients (n_problems, n_ratios, n_alphas, p); `alphas` (n_ratios, n_alphas), rows descending."""
+    x_scale = np.stack([problem.positive_x_scale for problem in problems])  # (n_problems, p)
+    y_scale = np.array([problem.y_scale or 1.0 for problem in problems])[:, None]
+    Z = [problem.factor / scale for problem, scale in zip(problems, x_scale, strict=True)]
+    targets = [problem.target / scale for problem, scale in zip(problems, y_scale, strict=True)]
+    gram = np.stack([z.T @ z / problem.n for problem, z in zip(problems, Z, strict=True)])
+    corr = np.stack([z.T @ t / problem.n for problem, z, t in zip(problems, Z, targets, strict=True)])
 
-    penalised = alphas > NEGLIGIBLE * problem.gradient_scale
-    ridge = l1_ratios == 0
-    l1 = (alphas * l1_ratios[:, None])[..., None] / (x_scale * y_scale)  # (n_ratios, n_alphas, p)
-    l2 = (alphas * (1 - l1_ratios[:, None]))[..., None] / x_scale**2
+    # (n_problems, n_ratios, n_alphas), and with p behind
+    penalised = np.stack([alphas > NEGLIGIBLE * problem.gradient_scale for problem in problems])
+    l1 = (alphas * l1_ratios[:, None])[..., None] / (x_scale * y_scale)[:, None, None]
+    l2 = (alphas * (1 - l1_ratios[:, None]))[..., None] / x_scale[:, None, None] ** 2
 
     u = np.zeros_like(l1)
-    if not penalised.all():
-        u[~penalised] = np.linalg.lstsq(Z, target, rcond=EPS * max(problem.n, len(x_scale)))[0]
-    if ridge.any():
-        chosen = penalised & ridge[:, None]
-        everything = np.ones((np.count_nonzero(chosen), len(corr)))
-        u[chosen] = _solve_on_support(gram, corr, l1[chosen], l2[chosen], everything)
+    ridge = l1_ratios == 0
+    for k, problem in enumerate(problems):
+        if not penalised[k].all():
+            cutoff = EPS * max(problem.n, len(x_scale[k]))
+            u[k, ~penalised[k]] = np.linalg.lstsq(Z[k], targets[k], rcond=cutoff)[0]
+        chosen = penalised[k] & ridge[:, None]
+        if chosen.any():
+            everything = np.ones_like(l1[k, chosen])
+            owner = np.full(len(everything), k)
+            u[k, chosen] = _solve_on_support(gram, corr, owner, l1[k, chosen], l2[k, chosen], everything)
     if not ridge.all():
-        u[~ridge] = _elastic_net_paths(gram, corr, l1[~ridge], l2[~ridge], penalised[~ridge], u[~ridge])
-    return u * problem.unit
+        u[:, ~ridge] = _elastic_net_paths(
+            gram, corr, l1[:, ~ridge], l2[:, ~ridge], penalised[:, ~ridge], u[:, ~ridge]
+        )
+    return np.asarray(u * np.stack([problem.unit for problem in problems])[:, None, None])
+
+
+def _block(p: int) -> int:
+    """Number of strengths solved at once."""
+    return 20 if p <= 6 else 10 if p <= 12 else 6 if p <= 60 else 1
 
 
 def _elastic_net_paths(gram: Array, corr: Array, l1: Array, l2: Array, wanted: NDArray[np.bool_], u: Array) -> Array:
-    """Every path, ratios in lock-step, blocks of strengths from large to small.
+    """Every path, problems and ratios in lock-step, blocks of strengths from large to small.
 
-    l1, l2, u (n_ratios, n_alphas, p); wanted (n_ratios, n_alphas). Returns u, wanted fits filled.
+    gram (n_problems, p, p), corr (n_problems, p); l1, l2, u (n_problems, n_ratios, n_alphas, p);
+    wanted (n_problems, n_ratios, n_alphas). Returns u, wanted fits filled.
     """
-    n_ratios, n_alphas, p = l1.shape
-    block = 20 if p <= 6 else 10 if p <= 12 else 6 if p <= 60 else 1
-    steps_left = STEPS * n_ratios * (p + n_alphas)
+    n_problems, n_ratios, n_alphas, p = l1.shape
+    block = _block(p)
+    steps_left = np.full(n_problems, STEPS * n_ratios * (p + n_alphas))
     for start in range(0, n_alphas, block):
-        ratio, k = np.nonzero(wanted[:, start : start + block])
+        owner, ratio, k = np.nonzero(wanted[:, :, start : start + block])
         k += start
-        before = np.sign(u[ratio, start - 1]) if start else np.zeros((len(ratio), p))
-        u[ratio, k], unsettled = _exchange(gram, corr, l1[ratio, k], l2[ratio, k], before)
+        before = np.sign(u[owner, ratio, start - 1]) if start else np.zeros((len(ratio), p))
+        u[owner, ratio, k], unsettled = _exchange(gram, corr, owner, l1[owner, ratio, k], l2[owner, ratio, k], before)
         for i in unsettled:
-            fit = ratio[i], k[i]
-            nearest = u[ratio[i], k[i] - 1] if k[i] else np.zeros(p)
-            allowed = min(steps_left, STEPS * p)
-            u[fit], steps = _active_set(gram, corr, l1[fit], l2[fit], nearest, allowed)
-            steps_left -= steps
+            fit = owner[i], ratio[i], k[i]
+            nearest = u[owner[i], ratio[i], k[i] - 1] if k[i] else np.zeros(p)
+            allowed = min(steps_left[owner[i]], STEPS * p)
+            u[fit], steps = _active_set(gram[owner[i]], corr[owner[i]], l1[fit], l2[fit], nearest, allowed)
+            steps_left[owner[i]] -= steps
     return u
 
 
-def _exchange(gram: Array, corr: Array, l1: Array, l2: Array, signs: Array) -> tuple[Array, NDArray[np.intp]]:
+def _exchange(
+    gram: Array, corr: Array, owner: NDArray[np.intp], l1: Array, l2: Array, signs: Array
+) -> tuple[Array, NDArray[np.intp]]:
     """Solve a batch on guessed supports, move the columns that are on the wrong side, repeat.
 
-    l1, l2, signs (n_fits, p). Returns u (n_fits, p) and the indices of the fits not yet settled.
+    owner (n_fits,) ascending, the problem of each fit; l1, l2, signs (n_fits, p). Returns u (n_fits, p)
+    and the indices of the fits not yet settled.
     """
     u = np.empty_like(signs)
     active = np.arange(len(signs))
     for _ in range(ROUNDS):
-        guess = _solve_on_support(gram, corr, l1, l2, signs)
+        guess = _solve_on_support(gram, corr, owner, l1, l2, signs)
         u[active] = guess
-        slope = corr - guess @ gram
+        slope = corr[owner] - _times_gram(guess, gram, owner)
         excess = np.where(signs == 0, np.abs(slope) - l1 - _rounding(guess), 0)
         leaves = guess * signs < 0
         # Not the weak ones: among collinear columns the strongest often settles the others.
@@ -311,22 +356,33 @@ def _exchange(gram: Array, corr: Array, l1: Array, l2: Array, signs: Array) -> t
         if len(active) <= FEW:
             break
         signs = np.where(wrong, np.where(joins, np.sign(slope), 0), signs)[again]
-        l1, l2 = l1[again], l2[again]
+        owner, l1, l2 = owner[again], l1[again], l2[again]
     return u, active
 
 
-def _solve_on_support(gram: Array, corr: Array, l1: Array, l2: Array, signs: Array) -> Array:
+def _solve_on_support(
+    gram: Array, corr: Array, owner: NDArray[np.intp], l1: Array, l2: Array, signs: Array
+) -> Array:
     """(G_SS + l2) u_S = c_S − l1 s_S, and u = 0 off S = {signs != 0}, for a batch: (n_fits, p)."""
     on = signs != 0
     used = np.flatnonzero(on.any(axis=0))  # by any fit of the batch
     on = on[:, used]
-    system = gram[used[:, None], used] * (on[:, :, None] & on[:, None, :])
+    system = gram[:, used[:, None], used][owner]
+    system *= on[:, :, None] & on[:, None, :]
     diagonal = np.einsum("bii->bi", system)
     diagonal += np.where(on, l2[:, used], 1)
-    right = np.where(on, corr[used] - l1[:, used] * signs[:, used], 0)
+    right = np.where(on, corr[:, used][owner] - l1[:, used] * signs[:, used], 0)
     u = np.zeros_like(signs)
     u[:, used] = _solve_stack(system, right)
     return u
+
+
+def _times_gram(u: Array, gram: Array, owner: NDArray[np.intp]) -> Array:
+    """G u with the G of each one's problem: (n_fits, p). One product a problem, as `owner` ascends."""
+    product = np.empty_like(u)
+    for start, stop in pairwise(np.flatnonzero(np.diff(owner, prepend=-1, append=-1))):
+        np.matmul(u[start:stop], gram[owner[start]], out=product[start:stop])
+    return product
 
 
 def _solve_stack(system: Array, right: Array) -> Array:

@@ -1,12 +1,22 @@
-"""Which λ predicts best? Errors of a whole grid of fits on any rows, and K-fold cross-validation of them."""
+"""Which λ predicts best? Errors of a whole grid of fits on any rows, cross-validation and what it chooses, bias and
+variance over resamples."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
 import numpy as np
+from numpy.typing import NDArray
 
 from regviz.core import Array
 from regviz.core.features import Standardizer
-from regviz.core.linear import LinearGrid, fit_grid
+from regviz.core.linear import LinearGrid, fit_grids
+
+# Numbers held at once while moments are taken of many resamples.
+CHUNK = 1_000_000
 
 
 def compress(table: Array) -> Array:
@@ -51,10 +61,132 @@ def cross_validate(
 
     if len(y) < 3:
         raise ValueError(f"cross-validation needs 3 or more training points, got {len(y)}")
-    folds = KFold(min(n_splits, len(y)), shuffle=True, random_state=random_state)
-    errors = []
-    for train, held_out in folds.split(features):
-        scaler = Standardizer.fit(features[train], standardize)
-        grid = fit_grid(scaler.transform(features[train]), y[train], alphas, l1_ratios)
-        errors.append(mean_squared_error(grid, scaler.transform(features[held_out]), y[held_out]))
-    return np.array(errors)
+    folds = list(KFold(min(n_splits, len(y)), shuffle=True, random_state=random_state).split(features))
+    scaled = [Standardizer.fit(features[train], standardize).transform(features) for train, _ in folds]
+    grids = fit_grids([(X[train], y[train]) for X, (train, _) in zip(scaled, folds, strict=True)], alphas, l1_ratios)
+    return np.array(
+        [
+            mean_squared_error(grid, X[held_out], y[held_out])
+            for grid, X, (_, held_out) in zip(grids, scaled, folds, strict=True)
+        ]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Which strength cross-validation chooses for each L1 ratio; see `one_standard_error`.
+
+    mean            (n_ratios, n_alphas)  of the fold errors
+    standard_error  (n_ratios, n_alphas)  of that mean
+    best            (n_ratios,)  index of the alpha of least mean error
+    one_se          (n_ratios,)  index of the largest alpha within one standard error of it
+    """
+
+    mean: Array
+    standard_error: Array
+    best: NDArray[np.intp]
+    one_se: NDArray[np.intp]
+
+
+def one_standard_error(errors: Array, alphas: Array) -> Choice:
+    """The strength of least cross-validated error, and the strongest one that is no worse within its error.
+
+    errors (n_splits, n_ratios, n_alphas), as from `cross_validate`; alphas (n_alphas,) or (n_ratios, n_alphas), in
+    any order. For each L1 ratio, with eₖ(α) the error of fold k of K,
+
+        mean(α) = Σₖ eₖ(α) / K        SE(α) = sqrt(Σₖ (eₖ(α) − mean(α))² / (K − 1)) / sqrt(K)
+        best    = the α of least mean(α), the largest of them if there are several
+        one_se  = the largest α with mean(α) ≤ mean(best) + SE(best), whatever lies between it and best
+
+    so one_se is never a weaker penalty than best. Folds count equally whatever their size; glmnet's lambda.min and
+    lambda.1se are these rules with every fold weighted by its number of rows, in mean and SE alike: the same for folds of
+    equal size. The folds share training rows, so SE is a rough figure, not a confidence interval.
+
+    Raises ValueError for fewer than 2 folds, NaN or shapes that do not match.
+
+    Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 7.10.
+    """
+    errors, alphas = np.asarray(errors, dtype=float), np.asarray(alphas, dtype=float)
+    if errors.ndim != 3 or len(errors) < 2:
+        raise ValueError(f"errors must be (n_splits, n_ratios, n_alphas) with n_splits >= 2, got shape {errors.shape}")
+    if alphas.shape not in (errors.shape[2:], errors.shape[1:]):
+        raise ValueError(f"alphas must have shape {errors.shape[2:]} or {errors.shape[1:]}, got {alphas.shape}")
+    if np.isnan(errors).any():
+        raise ValueError("errors must not be NaN")
+    mean = errors.mean(axis=0)
+    standard_error = errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+
+    def strongest(allowed: NDArray[np.bool_]) -> NDArray[np.intp]:
+        return np.asarray(np.where(allowed, alphas, -1).argmax(axis=1))
+
+    best = strongest(mean == mean.min(axis=1, keepdims=True))[:, np.newaxis]
+    bound = np.take_along_axis(mean, best, axis=1) + np.take_along_axis(standard_error, best, axis=1)
+    return Choice(mean, standard_error, best[:, 0], strongest(mean <= bound))
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Mean and scatter of predictions over resamples, which add up: part + part = moments of both together.
+
+    count    number of resamples
+    mean     (..., m)
+    scatter  (..., m)  Σ (prediction − mean)²
+
+    Only deviations from a mean are squared, so nothing cancels. Source: Chan, Golub & LeVeque (1983), Algorithms
+    for computing the sample variance, eq. 2.1.
+    """
+
+    count: int
+    mean: Array
+    scatter: Array
+
+    @classmethod
+    def of(cls, predictions: Array) -> Moments:
+        """predictions (n_resamples, ..., m), one resample or more."""
+        mean = predictions.mean(axis=0)
+        return cls(len(predictions), mean, np.square(predictions - mean).sum(axis=0))
+
+    def __add__(self, other: Moments) -> Moments:
+        count = self.count + other.count
+        step = other.mean - self.mean
+        return Moments(
+            count,
+            self.mean + step * (other.count / count),
+            self.scatter + other.scatter + step**2 * (self.count * other.count / count),
+        )
+
+    def decompose(self, truth: Array) -> tuple[Array, Array]:
+        """(bias², variance), each (...), as `decompose` has them; truth (m,)."""
+        bias_squared = np.square(self.mean - truth).mean(axis=-1)
+        return np.asarray(bias_squared), np.asarray(self.scatter.mean(axis=-1) / self.count)
+
+
+def decompose(predictions: Array, truth: Array) -> tuple[Array, Array]:
+    """Squared bias and variance of a fit over resamples of its data, averaged over m points: two arrays (...).
+
+    predictions (n_resamples, ..., m): fits on T resamples, all at the same m points; truth f (m,) there. With f̂ₜ(xᵢ) a
+    prediction and f̄(xᵢ) = Σₜ f̂ₜ(xᵢ) / T,
+
+        bias²    = Σᵢ (f̄(xᵢ) − f(xᵢ))² / m
+        variance = Σᵢ Σₜ (f̂ₜ(xᵢ) − f̄(xᵢ))² / (T m)
+
+    so that bias² + variance = Σᵢ Σₜ (f̂ₜ(xᵢ) − f(xᵢ))² / (T m), the error against the truth, exactly. On new noisy data
+    the expected error is σ² more. With finite T this bias² is too high, and this variance too low, by
+    variance / (T − 1) on average.
+
+    Predictions that do not fit into memory: ``Moments.of(part) + Moments.of(part) + …`` and its `decompose`.
+
+    Raises ValueError for shapes that do not match or no resamples.
+
+    Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. 7.9.
+    """
+    predictions, truth = np.asarray(predictions, dtype=float), np.asarray(truth, dtype=float)
+    if predictions.ndim < 2 or 0 in predictions.shape:
+        raise ValueError(f"predictions must be (n_resamples, ..., m), not empty, got shape {predictions.shape}")
+    if truth.shape != predictions.shape[-1:]:
+        raise ValueError(f"truth must have shape {predictions.shape[-1:]}, one value a point, got {truth.shape}")
+    size = max(1, CHUNK // predictions[0].size)
+    parts: Iterable[Moments] = (
+        Moments.of(predictions[first : first + size]) for first in range(0, len(predictions), size)
+    )
+    return reduce(add, parts).decompose(truth)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from regviz.figures.traces import curve, plane, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
-from regviz.sweeps import L1, L1_RATIOS, L2, MIX_DEFAULT, Compare
+from regviz.sweeps.compare import Compare
+from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT
 
 N_BINS = 20
 _RING = np.linspace(0, 2 * np.pi, 65)

@@ -1,0 +1,142 @@
+"""Which settings does a page have? One frozen value for each kind of page; a field is a widget key and a URL field.
+
+Default, range and help of a field stand here, once, beside the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from regviz.core.datasets import DATASETS
+from regviz.core.features import BASES, MAX_DEGREE, MIN_DEGREE
+
+OWN_DATA = "csv"
+AUTOMATIC = "automatic"
+MATCHES = {
+    "alpha": "same λ",
+    "error": "same training error",
+    "df": "same effective degrees of freedom",
+    "cv": "each at its best λ by cross-validation",
+}
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a widget needs to know of a field: numbers have a range and a step, choices have options."""
+
+    label: str
+    help: str
+    low: float = 0
+    high: float = 0
+    step: float = 1
+    options: Mapping[str, str] = field(default_factory=dict)  # slug -> words; the URL has the words
+
+    def nearest(self, raw: object, default: Any) -> tuple[Any, str | None]:
+        """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value."""
+        text = str(raw)[:40]
+        if self.options:
+            for slug, words in self.options.items():
+                if raw in (slug, words):
+                    return slug, None
+            return default, f"must be one of {', '.join(self.options)}, got “{text}”"
+        if isinstance(default, str):  # a name; whether it exists depends on the data
+            return text, None
+        if isinstance(default, bool):
+            if text.lower() in ("true", "1", "false", "0"):
+                return text.lower() in ("true", "1"), None
+            return default, f"must be true or false, got “{text}”"
+        try:
+            number = float(text)
+        except ValueError:
+            number = np.nan
+        span = f"must be {self.low:g} to {self.high:g}, got “{text}”"
+        if not np.isfinite(number):
+            return default, span
+        snapped = self.low + round((min(max(number, self.low), self.high) - self.low) / self.step) * self.step
+        snapped = type(default)(min(round(snapped, 10), self.high))
+        return snapped, None if self.low <= number <= self.high else span
+
+
+def _knob(default: Any, label: str, help: str, **limits: Any) -> Any:
+    return field(default=default, metadata={"knob": Knob(label, help, **limits)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything but the positions of the live sliders. Field name = widget key = URL name."""
+
+    data: str = _knob(
+        "sine",
+        "Data set",
+        "Synthetic sets have a known true function. With the real ones the features are the columns of the table.",
+        options={name: entry.label for name, entry in DATASETS.items()} | {OWN_DATA: "Your own CSV"},
+    )
+    n_samples: int = _knob(30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5)
+    noise: float = _knob(
+        0.25,
+        "Noise",
+        "Standard deviation of the noise on y. It scales one fixed draw: the points move, they are not drawn anew.",
+        high=1.0,
+        step=0.05,
+    )
+    correlation: float = _knob(
+        0.7,
+        "Correlation of the features",
+        "Of neighbours, or within a group, where the true weights are known. It deforms one fixed draw; the signal "
+        "keeps its size.",
+        high=0.95,
+        step=0.05,
+    )
+    random_state: int = _knob(
+        7, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=9999
+    )
+    degree: int = _knob(
+        15, "Degree", "Degree of the polynomial: its number of weights.", low=MIN_DEGREE, high=MAX_DEGREE
+    )
+    basis: str = _knob(
+        "monomial",
+        "Basis",
+        "What the weights belong to: plain powers of x (strongly correlated) or orthogonal polynomials.",
+        options={name: basis.label for name, basis in BASES.items()},
+    )
+    standardize: bool = _knob(
+        True,
+        "Standardise the features",
+        "Give every feature mean 0 and variance 1 first. Without it the penalty hits features in large units harder.",
+    )
+    validation: float = _knob(
+        0.3, "Validation share", "Part of the rows that is not fitted, only predicted.", high=0.5, step=0.05
+    )
+    match: str = _knob(
+        "alpha",
+        "Compare at",
+        "How strongly each penalty acts. The λ of the slider is then that of L1; the others follow it by this rule.",
+        options=MATCHES,
+    )
+    weight_a: str = _knob(
+        AUTOMATIC, "Across", "The weight on the horizontal axis of the constraint picture, by the name of its feature."
+    )
+    weight_b: str = _knob(
+        AUTOMATIC, "Up", "The weight on the vertical axis of the constraint picture, by the name of its feature."
+    )
+
+    @classmethod
+    def knobs(cls) -> dict[str, Knob]:
+        """The knob of every field, by field name."""
+        return {f.name: f.metadata["knob"] for f in fields(cls)}
+
+    @classmethod
+    def clean(cls, raw: Mapping[str, object]) -> tuple[Settings, list[str]]:
+        """The valid settings nearest to `raw` (a URL), and a sentence for each value that had to change."""
+        values, problems = {}, []
+        for f in fields(cls):
+            if f.name in raw:
+                knob: Knob = f.metadata["knob"]
+                values[f.name], problem = knob.nearest(raw[f.name], f.default)
+                if problem:
+                    problems.append(f"{knob.label} ({f.name}) {problem}; using {values[f.name]}.")
+        return cls(**values), problems
