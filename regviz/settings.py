@@ -24,6 +24,9 @@ MATCHES = {
 }
 
 
+PATH_AXES = {"alpha": "strength λ", "norm": "size ‖w‖₁", "df": "degrees of freedom"}
+
+
 @dataclass(frozen=True)
 class Knob:
     """What a widget needs to know of a field: numbers have a range and a step, choices have options."""
@@ -122,6 +125,13 @@ class Settings:
     )
     weight_b: str = _knob(
         AUTOMATIC, "Up", "The weight on the vertical axis of the constraint picture, by the name of its feature."
+    )
+
+    path_axis: str = _knob(
+        "alpha",
+        "Draw the paths against",
+        "What the horizontal axis shows. The paths are the same fits; only their places differ.",
+        options=PATH_AXES,
     )
 
     @classmethod

@@ -28,6 +28,14 @@ PALETTES: dict[Mode, dict[str, str]] = {
         "train": "#1c2733",
         "validation": "#8a3ea8",
         "contour": "#8d97a3",
+        "s0": "#0062a8",
+        "s1": "#b84700",
+        "s2": "#00704a",
+        "s3": "#8a3ea8",
+        "s4": "#7a5f00",
+        "s5": "#b8286f",
+        "s6": "#007385",
+        "s7": "#5a4634",
     },
     "dark": {
         "background": "#0f161e",
@@ -44,8 +52,18 @@ PALETTES: dict[Mode, dict[str, str]] = {
         "train": "#e9eef3",
         "validation": "#d79bf0",
         "contour": "#7d8a98",
+        "s0": "#62b4ff",
+        "s1": "#ff9147",
+        "s2": "#4cf0b0",
+        "s3": "#d79bf0",
+        "s4": "#ecd34a",
+        "s5": "#ff86b8",
+        "s6": "#5fd7e6",
+        "s7": "#d3b596",
     },
 }
+
+SERIES = tuple(f"s{k}" for k in range(8))  # one feature after another; then again with another dash
 
 FONT = '"Source Sans", "Source Sans 3", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 _ROLE = re.compile(r"^\$([a-z0-9]+)(?:/([0-9.]+))?$")

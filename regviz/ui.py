@@ -28,12 +28,16 @@ TAGLINE = "see what regularization does"
 
 @dataclass(frozen=True)
 class Page:
-    """One entry of the page table: script, name, and the sentence under the name."""
+    """One entry of the page table: script, name, and the sentence under the name.
+
+    Pages on the same `subject` have the same settings and sliders, which stay when the reader goes from one to another.
+    """
 
     path: str
     title: str
     icon: str
     says: str
+    subject: str = "data"
 
 
 PAGES: tuple[Page, ...] = (
@@ -48,6 +52,13 @@ PAGES: tuple[Page, ...] = (
         "Geometry",
         ":material/pentagon:",
         "Why does **L1** give exact zeros and **L2** none? Drag the cross, λ, the ratio: every touch point is solved.",
+        subject="geometry",
+    ),
+    Page(
+        "pages/paths.py",
+        "Paths",
+        ":material/timeline:",
+        "Follow every weight from λ = ∞ to 0: **L1** lets them in one by one, **L2** moves all of them together.",
     ),
 )
 
@@ -77,13 +88,20 @@ def open_page(path: str) -> Page:
             if share.open:
                 _share()
     st.markdown(page.says)
-    if len(PAGES) > 1:
-        with st.sidebar:
-            for entry in PAGES:
-                st.page_link(entry.path, label=entry.title, icon=entry.icon)
+    _navigation(page)
     for problem in st.session_state.pop("url_problems", ()):
         st.warning(_plain(problem), icon=":material/link_off:")
     return page
+
+
+def _navigation(page: Page) -> None:
+    """Links to all pages; each opens where its subject was left."""
+    left: dict[str, dict[str, str]] = st.session_state.setdefault("left_at", {})
+    left[page.subject] = st.query_params.to_dict()
+    with st.sidebar:
+        for entry in PAGES:
+            query = left.get(entry.subject, {})
+            st.page_link(entry.path, label=entry.title, icon=entry.icon, query_params=query)
 
 
 @st.cache_resource(show_spinner=False)
@@ -159,8 +177,8 @@ def _share() -> None:
 # -- side panel
 
 
-def side_panel() -> tuple[Settings, Data | None]:
-    """All settings as widgets, each bound to its URL field; with the user's own rows if that is the data set.
+def side_panel(more: tuple[str, ...] = ("match",)) -> tuple[Settings, Data | None]:
+    """The data and `more` fields of Settings as widgets bound to their URL fields; the user's own rows if chosen.
 
     Widgets that do not apply stay, disabled: a widget that is not drawn would lose its value and its URL field.
     """
@@ -173,19 +191,33 @@ def side_panel() -> tuple[Settings, Data | None]:
         elif own is None:
             st.session_state.setdefault("last_data", Settings.data)
             entry = DATASETS[st.session_state["last_data"]]
-        synthetic = entry is not None and entry.takes_noise
-        _widget("n_samples", disabled=own is not None)
-        _widget("noise", disabled=not synthetic)
-        seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
-        with seed:
-            _widget("random_state")
-        again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
-        _widget("degree", disabled=not synthetic)
-        _widget("basis", disabled=not synthetic)
-        _widget("standardize")
-        _widget("validation")
-        _widget("match")
-    # Two fields have their widgets further down (`choose_weights`): at first only the URL knows them.
+        takes = {
+            "n_samples": own is None,
+            "noise": entry is not None and entry.takes_noise,
+            "correlation": entry is not None and entry.takes_correlation,
+            "degree": getattr(entry, "domain", None) is not None,
+            "basis": getattr(entry, "domain", None) is not None,
+        }
+        for name in (
+            "n_samples",
+            "noise",
+            "correlation",
+            "random_state",
+            "degree",
+            "basis",
+            "standardize",
+            "validation",
+        ):
+            if name == "random_state":
+                seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
+                with seed:
+                    _widget(name)
+                again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
+            else:
+                _widget(name, disabled=not takes.get(name, True))
+        for name in more:
+            _widget(name)
+    # Some fields have their widgets further down or on other pages: at first only the URL knows them.
     told = {f.name: st.query_params.get(f.name, f.default) for f in fields(Settings)}
     raw = {name: st.session_state.get(name, value) for name, value in told.items()}
     settings, _ = Settings.clean(raw)
@@ -237,7 +269,7 @@ def _data_changed() -> None:
     _start_anew()
     entry = DATASETS.get(st.session_state["data"])
     if entry is not None:
-        st.session_state["n_samples"] = Settings.n_samples if entry.takes_noise else 200
+        st.session_state["n_samples"] = entry.usual_samples
 
 
 def _start_anew() -> None:

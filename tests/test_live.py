@@ -153,7 +153,7 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("role", ["text", "muted", "l1", "mix", "l2", "validation", "truth", "train"])
+@pytest.mark.parametrize("role", ["text", "muted", "l1", "mix", "l2", "validation", "truth", "train", *theme.SERIES])
 def test_roles_can_be_read_on_their_background(mode: theme.Mode, role: str) -> None:
     """WCAG 2.2 contrast of 4.5 : 1, since every one of these also colours text."""
     palette = theme.PALETTES[mode]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.figures.traces import curve, plane, points
+from regviz.figures.traces import axis, curve, dots, line, markup, plane, points, soft_ticks, word
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps.compare import Compare
 from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT
@@ -28,16 +28,16 @@ COLUMNS: tuple[tuple[str, str, dict[str, int]], ...] = (
 
 def board(sweep: Compare) -> Board:
     """The live board of a Compare sweep."""
-    strength = _strength_axis(sweep)
-    view = _View(sweep, strength.name)
+    strength = strength_axis(sweep)
+    view = View(sweep, strength.name)
     figures: list[LiveFigure] = []
     readouts: list[Readout] = []
     for number, (key, title, pin) in enumerate(COLUMNS):
-        column = _Column(view, key, title, pin, number)
+        column = Column(view, key, title, pin, number)
         readouts += [column.heading(), column.numbers()]
         figures += [make() for make in column.figures() if make is not None]
     return Board(
-        axes=(strength, _ratio_axis()),
+        axes=(strength, ratio_axis()),
         arrays=view.arrays,
         figures=tuple(figures),
         readouts=tuple(readouts),
@@ -51,7 +51,7 @@ def board(sweep: Compare) -> Board:
     )
 
 
-def _strength_axis(sweep: Compare) -> Axis:
+def strength_axis(sweep: Compare) -> Axis:
     if sweep.best is not None:
         return Axis(
             name="factor",
@@ -74,7 +74,7 @@ def _strength_axis(sweep: Compare) -> Axis:
     )
 
 
-def _ratio_axis() -> Axis:
+def ratio_axis() -> Axis:
     return Axis(
         name="l1_ratio",
         label="L1 ratio of your mix",
@@ -86,7 +86,7 @@ def _ratio_axis() -> Axis:
     )
 
 
-class _View:
+class View:
     """What the three columns share: arrays, values that templates name, scales."""
 
     def __init__(self, sweep: Compare, strength: str) -> None:
@@ -94,9 +94,9 @@ class _View:
         self.strength = strength
         self.swept = ("l1_ratio", strength)
         self.p = sweep.grid.coef.shape[-1]
-        self.names = tuple(_word(name) for name in sweep.names)
-        self.target = _word(sweep.data.target_name)
-        self.soft, self.reach = _weight_scale(sweep)
+        self.names = tuple(word(name) for name in sweep.names)
+        self.target = word(sweep.data.target_name)
+        self.soft, self.reach = weight_scale(sweep)
         self.arrays: dict[str, Swept] = {}
         self.values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {"p": (Ref("p"), "int")}
         self.error, self.error_words = (
@@ -112,8 +112,8 @@ class _View:
     def weight_axis(self) -> dict[str, Any]:
         """The axis on which weights are drawn; it says so where it is not linear."""
         if self.soft is None:
-            return _axis([-self.reach, self.reach], "weight")
-        return _axis([-self.reach, self.reach], "weight (compressed)") | _soft_ticks(self.soft, self.reach)
+            return axis([-self.reach, self.reach], "weight")
+        return axis([-self.reach, self.reach], "weight (compressed)") | soft_ticks(self.soft, self.reach)
 
     def fill(self) -> None:
         sweep, grid = self.sweep, self.sweep.grid
@@ -193,7 +193,7 @@ class _View:
             self.arrays["truth"] = Swept(sweep.data.truth(sweep.x_line))
 
 
-def _weight_scale(sweep: Compare) -> tuple[float | None, float]:
+def weight_scale(sweep: Compare) -> tuple[float | None, float]:
     """(soft, reach) of the axes that show weights: linear if soft is None, else drawn as asinh(w / soft).
 
     The axis holds every fit from a quarter of the slider on; what explodes below that leaves it. If those fits
@@ -207,10 +207,10 @@ def _weight_scale(sweep: Compare) -> tuple[float | None, float]:
     return soft, 1.06 * float(np.arcsinh(far / soft))
 
 
-class _Column:
+class Column:
     """The figures of one penalty; `pin` holds the ratio axis where the column has its own."""
 
-    def __init__(self, view: _View, key: str, title: str, pin: dict[str, int], number: int) -> None:
+    def __init__(self, view: View, key: str, title: str, pin: dict[str, int], number: int) -> None:
         self.view, self.key, self.title, self.pin, self.number = view, key, title, pin, number
         self.short = {"l1": "L1", "mix": "Mix", "l2": "L2"}[key]
         self.colour = f"${key}"
@@ -291,11 +291,11 @@ class _Column:
         low, high = min(data.y.min(), truth.min()), max(data.y.max(), truth.max())
         room = 0.12 * (high - low if high > low else 1.0)
         traces = [
-            _line("@x_line", None, "$ghost", "no regularization", width=1.6, dash="dot"),
-            _line("@x_line", "@truth", "$truth/0.75", "true function", width=1.6, dash="dash"),
-            _dots("@train_x", "@train_y", "$train", "training points", size=6.5),
-            _dots("@validation_x", "@validation_y", "$validation", "validation points", "diamond-open", 7),
-            _line("@x_line", None, self.colour, f"{self.short} fit", width=3),
+            line("@x_line", None, "$ghost", "no regularization", width=1.6, dash="dot"),
+            line("@x_line", "@truth", "$truth/0.75", "true function", width=1.6, dash="dash"),
+            dots("@train_x", "@train_y", "$train", "training points", size=6.5),
+            dots("@validation_x", "@validation_y", "$validation", "validation points", "diamond-open", 7),
+            line("@x_line", None, self.colour, f"{self.short} fit", width=3),
         ]
         if self.key == "l1":
             self.view.legend = tuple((0, k) for k in range(4 if len(sweep.validation) else 3))
@@ -305,8 +305,8 @@ class _Column:
             figure={
                 "data": traces,
                 "layout": {
-                    "xaxis": _axis(list(data.domain or ()), "x"),
-                    "yaxis": _axis([low - room, high + room], "y"),
+                    "xaxis": axis(list(data.domain or ()), "x"),
+                    "yaxis": axis([low - room, high + room], "y"),
                 },
             },
             moving=(
@@ -333,12 +333,12 @@ class _Column:
             LiveTrace(2, y=self._prediction("train_basis")),
         ]
         traces = [
-            _line(ends, ends, "$truth/0.75", "perfect prediction", width=1.6, dash="dash"),
-            _dots("@train_y", None, "$ghost/0.35", "no regularization", size=5),
-            _dots("@train_y", None, f"{self.colour}/0.75", "training rows", size=6),
+            line(ends, ends, "$truth/0.75", "perfect prediction", width=1.6, dash="dash"),
+            dots("@train_y", None, "$ghost/0.35", "no regularization", size=5),
+            dots("@train_y", None, f"{self.colour}/0.75", "training rows", size=6),
         ]
         if len(sweep.validation):
-            traces.append(_dots("@validation_y", None, "$validation", "validation rows", "diamond-open", 7))
+            traces.append(dots("@validation_y", None, "$validation", "validation rows", "diamond-open", 7))
             moving.append(LiveTrace(3, y=self._prediction("validation_basis")))
         some = (
             f" ({len(sweep.shown)} of {sweep.data.n_samples} rows drawn)"
@@ -353,8 +353,8 @@ class _Column:
             figure={
                 "data": traces,
                 "layout": {
-                    "xaxis": _axis(ends, "observed " + _markup(self.view.target[:38])),
-                    "yaxis": _axis(ends, "predicted"),
+                    "xaxis": axis(ends, "observed " + markup(self.view.target[:38])),
+                    "yaxis": axis(ends, "predicted"),
                 },
             },
             moving=tuple(moving),
@@ -367,7 +367,7 @@ class _Column:
 
     def weights(self) -> LiveFigure:
         view, key = self.view, self.key
-        names, soft = [_markup(name) for name in view.names], view.soft
+        names, soft = [markup(name) for name in view.names], view.soft
         flat = not view.sweep.is_curve
         place = np.arange(1, view.p + 1)
         none = {view.strength: 0}
@@ -409,11 +409,11 @@ class _Column:
             live(2, values["zero"], None),
         )
         scale = view.weight_axis()
-        room = _axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
+        room = axis([view.p + 0.6, 0.4] if flat else [0.4, view.p + 0.6])
         step = 1 if view.p <= 15 or flat else 2
         room |= {
             "tickvals": place[::step].tolist(),
-            "ticktext": [_markup(name[:18]) for name in view.names[::step]],
+            "ticktext": [markup(name[:18]) for name in view.names[::step]],
             "showgrid": False,
         }
         zero_line: dict[str, Any] = {"zeroline": True, "zerolinecolor": "$axis", "zerolinewidth": 1}
@@ -454,7 +454,7 @@ class _Column:
                     {**bar, "name": "data loss", "marker": {"color": self.colour}, "hovertemplate": "%{x:.4g}"},
                 ],
                 "layout": {
-                    "xaxis": _axis([0, 1.03 * (empty or 1.0)]),
+                    "xaxis": axis([0, 1.03 * (empty or 1.0)]),
                     "yaxis": {"visible": False, "range": [-0.5, 0.5], "fixedrange": True},
                     "margin": {"l": 10, "r": 10, "t": 2, "b": 22},
                 },
@@ -474,7 +474,7 @@ class _Column:
         sweep, key = self.view.sweep, self.key
         assert sweep.slices is not None
         a, b = (self.view.names[j] for j in sweep.slices.pair)
-        marked = {"x": _markup(a), "y": _markup(b)}
+        marked = {"x": markup(a), "y": markup(b)}
         others = self.view.p - 2
         held = f"The {others} other weights are held at their solution." if others else ""
 
@@ -543,7 +543,7 @@ class _Column:
                         "hovertemplate": "%{y} exactly zero<extra></extra>",
                     },
                 ],
-                "layout": {"xaxis": view.weight_axis(), "yaxis": _axis([0, view.p * 1.05], "weights")},
+                "layout": {"xaxis": view.weight_axis(), "yaxis": axis([0, view.p * 1.05], "weights")},
             },
             moving=(
                 LiveTrace(0, y=Moving(self.ref("counts"))),
@@ -555,45 +555,6 @@ class _Column:
             row=6,
             height=180,
         )
-
-
-def _word(name: str) -> str:
-    """A name of the user's as it may stand in a template, where braces mean something."""
-    return name.replace("{", "(").replace("}", ")")
-
-
-def _markup(name: str) -> str:
-    """A name of the user's as Plotly shows it literally: its texts may hold markup."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _axis(ends: list[float] | None = None, title: str | None = None) -> dict[str, Any]:
-    axis: dict[str, Any] = {} if ends is None else {"range": [float(end) for end in ends]}
-    return axis | ({"title": {"text": title}} if title else {})
-
-
-def _line(x: Any, y: Any, colour: str, name: str, width: float, dash: str | None = None) -> dict[str, Any]:
-    return _placed(curve(colour, name, width, dash) | {"hoverinfo": "all", "hovertemplate": "%{y:.3g}"}, x, y)
-
-
-def _dots(x: Any, y: Any, colour: str, name: str, symbol: str = "circle", size: float = 6) -> dict[str, Any]:
-    return _placed(points(colour, name, symbol, size), x, y)
-
-
-def _placed(trace: dict[str, Any], x: Any, y: Any) -> dict[str, Any]:
-    return trace | {"x": x} | ({} if y is None else {"y": y})
-
-
-def _soft_ticks(soft: float, reach: float) -> dict[str, Any]:
-    """Ticks of an axis that shows asinh(w / soft): 0, and 1, 3, 10, 30 … on both sides, as many as have room."""
-    powers = [m * 10.0**k for k in range(-6, 16) for m in (1, 3)]
-    powers = [value for value in powers if soft <= value and np.arcsinh(value / soft) <= reach]
-    powers = powers[:: max(1, -(-len(powers) // 3))]
-    values = [-value for value in powers[::-1]] + [0.0] + powers
-    return {
-        "tickvals": [float(np.arcsinh(value / soft)) for value in values],
-        "ticktext": [f"{value:g}".replace("-", "−").replace("e+0", "e") for value in values],
-    }
 
 
 def notes(sweep: Compare) -> list[str]:

@@ -1,8 +1,10 @@
-"""What do curves, points and planes look like on every page? Plotly dictionaries with colours as roles."""
+"""What do curves, points, planes and scales look like on every page? Plotly dictionaries with colours as roles."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 
 def curve(colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None) -> dict[str, Any]:
@@ -38,4 +40,43 @@ def plane(x: str, y: str) -> dict[str, Any]:
             {"type": "line", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, **line},
         ],
         "margin": {"l": 54, "r": 10, "t": 6, "b": 38},
+    }
+
+
+def word(name: str) -> str:
+    """A name of the user's as it may stand in a template, where braces mean something."""
+    return name.replace("{", "(").replace("}", ")")
+
+
+def markup(name: str) -> str:
+    """A name of the user's as Plotly shows it literally: its texts may hold markup."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def axis(ends: list[float] | None = None, title: str | None = None) -> dict[str, Any]:
+    axis: dict[str, Any] = {} if ends is None else {"range": [float(end) for end in ends]}
+    return axis | ({"title": {"text": title}} if title else {})
+
+
+def line(x: Any, y: Any, colour: str, name: str, width: float, dash: str | None = None) -> dict[str, Any]:
+    return _placed(curve(colour, name, width, dash) | {"hoverinfo": "all", "hovertemplate": "%{y:.3g}"}, x, y)
+
+
+def dots(x: Any, y: Any, colour: str, name: str, symbol: str = "circle", size: float = 6) -> dict[str, Any]:
+    return _placed(points(colour, name, symbol, size), x, y)
+
+
+def _placed(trace: dict[str, Any], x: Any, y: Any) -> dict[str, Any]:
+    return trace | {"x": x} | ({} if y is None else {"y": y})
+
+
+def soft_ticks(soft: float, reach: float) -> dict[str, Any]:
+    """Ticks of an axis that shows asinh(w / soft): 0, and 1, 3, 10, 30 … on both sides, as many as have room."""
+    powers = [m * 10.0**k for k in range(-6, 16) for m in (1, 3)]
+    powers = [value for value in powers if soft <= value and np.arcsinh(value / soft) <= reach]
+    powers = powers[:: max(1, -(-len(powers) // 3))]
+    values = [-value for value in powers[::-1]] + [0.0] + powers
+    return {
+        "tickvals": [float(np.arcsinh(value / soft)) for value in values],
+        "ticktext": [f"{value:g}".replace("-", "−").replace("e+0", "e") for value in values],
     }

@@ -369,13 +369,17 @@ BUFFERS: dict[str, type] = {"floats": np.float32, "shorts": np.int16, "bytes": n
 def payload(board: Board) -> dict[str, Any]:
     """What the browser gets: a specification in JSON, the palettes, and a flat buffer for each type of number.
 
-    The specification says where in which buffer each array starts. The position of the sliders is not part of it (the URL has it), so
-    a rerun with the same settings sends nothing.
+    The specification says where in which buffer each array starts. The position of the sliders is not part of
+    it (the URL has it), so a rerun with the same settings sends nothing.
     """
+    spec = _spec(board)
     buffers: dict[str, list[NDArray[Any]]] = {kind: [] for kind in BUFFERS}
     sizes = dict.fromkeys(BUFFERS, 0)
     arrays = {}
+    used = _arrays_of(spec)  # a board may hold more than it shows
     for name, swept in board.arrays.items():
+        if name not in used:
+            continue
         kind = next((kind for kind, dtype in BUFFERS.items() if swept.values.dtype == dtype), "floats")
         lengths = swept.values.shape[: len(swept.axes)]
         arrays[name] = {
@@ -389,7 +393,13 @@ def payload(board: Board) -> dict[str, Any]:
         flat = swept.values.ravel()
         buffers[kind].append(flat.astype(BUFFERS[kind]))
         sizes[kind] += flat.size
-    spec = {
+    filled = {kind: parts or [np.zeros(1, BUFFERS[kind])] for kind, parts in buffers.items()}
+    return {"spec": spec | {"arrays": arrays}} | {kind: np.concatenate(parts) for kind, parts in filled.items()}
+
+
+def _spec(board: Board) -> dict[str, Any]:
+    """Everything but the numbers, as JSON."""
+    return {
         "axes": [
             {
                 "name": axis.name,
@@ -404,7 +414,6 @@ def payload(board: Board) -> dict[str, Any]:
             }
             for axis in board.axes
         ],
-        "arrays": arrays,
         "figures": [_figure_spec(figure) for figure in board.figures],
         "readouts": [
             {
@@ -418,7 +427,7 @@ def payload(board: Board) -> dict[str, Any]:
             }
             for readout in board.readouts
         ],
-        "values": {name: {"ref": _ref(ref), "form": form} for name, (ref, form) in board.values.items()},
+        "values": {name: {"ref": _ref(ref), "form": form} for name, (ref, form) in _values_of(board).items()},
         "summary": board.summary,
         "place": board.place,
         "legend": [list(pair) for pair in board.legend],
@@ -453,8 +462,31 @@ def payload(board: Board) -> dict[str, Any]:
         "palettes": theme.PALETTES,
         "layout": theme.LAYOUT,
     }
-    filled = {kind: parts or [np.zeros(1, BUFFERS[kind])] for kind, parts in buffers.items()}
-    return {"spec": spec} | {kind: np.concatenate(parts) for kind, parts in filled.items()}
+
+
+def _values_of(board: Board) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
+    """The values that some template names, also by way of words that follow a number."""
+    texts = [board.summary, board.place]
+    texts += [text for figure in board.figures for text in (figure.alt, figure.caption)]
+    texts += [text for card in board.readouts for text in (card.headline, *(row[1] for row in card.rows))]
+    texts += [text for note in board.notes for text in (note.title, *note.paragraphs, note.question, note.answer)]
+    found: dict[str, tuple[Ref, str | tuple[str, ...]]] = {}
+    while texts:
+        for name in re.findall(r"\{(\w+)\}", texts.pop()):
+            if name in board.values and name not in found:
+                found[name] = board.values[name]
+                texts += found[name][1] if isinstance(found[name][1], tuple) else ()
+    return found
+
+
+def _arrays_of(spec: Any) -> set[str]:
+    """The names of arrays to which a specification refers: references, fields of expressions, "@name"."""
+    if isinstance(spec, dict):
+        named = {spec[key] for key in ("array", "take", "matrix", "template") if isinstance(spec.get(key), str)}
+        return named.union(*(_arrays_of(value) for value in spec.values()))
+    if isinstance(spec, list):
+        return set().union(*(_arrays_of(value) for value in spec)) if spec and not isinstance(spec[0], float) else set()
+    return {spec[1:]} if isinstance(spec, str) and spec.startswith("@") else set()
 
 
 def _ref(ref: Ref) -> dict[str, Any]:

@@ -252,7 +252,9 @@ class Mark {
     } else if (mode === "text") {
       const group = document.createElementNS(SVG, "g");
       path.replaceWith(group);
-      group.setAttribute("class", `text ${/left|right/.exec(this.trace.textposition)?.[0] ?? ""}`);
+      const side = /left|right/.exec(this.trace.textposition)?.[0];
+      this.side = { left: -1, right: 1 }[side] ?? 0;
+      group.setAttribute("class", `text ${side ?? ""}`);
       group.setAttribute("fill", this.trace.textfont?.color);
       this.group = group;
     } else if (mode === "markers") {
@@ -288,7 +290,7 @@ class Mark {
       const [word, px, py] = [group.children[i], toX(x[i]), toY(y[i])];
       const there = Math.abs(px) < far && Math.abs(py) < far;
       word.textContent = !there ? "" : typeof text[i] === "number" ? written(text[i]) : text[i];
-      if (there) word.setAttribute("x", number(px));
+      if (there) word.setAttribute("x", number(px) + this.side * 8);
       if (there) word.setAttribute("y", number(py + 4));
     }
   }

@@ -1,0 +1,332 @@
+"""How does the Paths page look? Every weight against λ, the size of the weights or the degrees of freedom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz import theme
+from regviz.core import Array
+from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
+from regviz.figures.traces import axis, curve, markup, points, soft_ticks
+from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept, number_text
+from regviz.sweeps.paths import Paths
+from regviz.sweeps.task import L1
+
+_DASHES = (None, "dash", "dot", "dashdot", "longdash", "dash", "dot")
+_NAMED, _ROOM = 7, 0.055  # names beside the cursor: at most so many, so far apart (share of the height)
+_LISTED = 6  # features named in a sentence
+
+
+def board(paths: Paths) -> Board:
+    """The live board of the Paths page; `settings.path_axis` says what the weights are drawn against."""
+    sweep = paths.sweep
+    strength = strength_axis(sweep)
+    view = View(sweep, strength.name)
+    scale = _Scale(paths, view)
+    figures: list[LiveFigure] = []
+    readouts: list[Readout] = []
+    notes: list[Note] = []
+    for number, (key, title, pin) in enumerate(COLUMNS):
+        column = Column(view, key, title, pin, number)
+        readouts += [column.heading(), _entries(paths, column)]
+        figures += [_path(paths, column, scale), replace(column.weights(), row=3), _freedom(column, scale)]
+        notes.append(_members(column))
+    return Board(
+        axes=(strength, ratio_axis()),
+        arrays=view.arrays,
+        figures=tuple(figures),
+        readouts=tuple(readouts),
+        values=view.values,
+        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Weights in the model: L1 {{l1_nonzero}}, "
+        "mix {mix_nonzero}, L2 {l2_nonzero} of {p}.",
+        place=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}",
+        columns=len(COLUMNS),
+        notes=tuple(notes),
+    )
+
+
+class _Scale:
+    """The horizontal axis that all charts share, and the arrays of both directions."""
+
+    def __init__(self, paths: Paths, view: View) -> None:
+        sweep, grid, kind = paths.sweep, paths.sweep.grid, paths.sweep.settings.path_axis
+        alphas = np.broadcast_to(grid.alphas, grid.kkt.shape)
+        positive = alphas[alphas > 0].min(initial=1.0), max(alphas.max(), 1e-300)
+        norms = np.abs(grid.coef).sum(axis=-1)
+        usual = float(norms[:, sweep.start].max()) or 1.0
+        soft = usual / 2 if norms.max() > 6 * usual else None
+
+        def place(alpha: Array, norm: Array, df: Array) -> Array:
+            if kind == "norm":
+                return norm if soft is None else np.arcsinh(norm / soft)
+            return df if kind == "df" else np.log10(np.where(alpha > 0, alpha, positive[0] / 10**0.4))
+
+        at = place(alphas, norms, sweep.df)
+        exact = place(paths.alphas, np.abs(paths.coef).sum(axis=-1), np.interp(paths.alphas, alphas[L1], sweep.df[L1]))
+        corner = place(
+            paths.corners,
+            np.abs(paths.path.at(paths.corners)).sum(axis=-1),
+            np.interp(paths.corners, alphas[L1], sweep.df[L1]),
+        )
+        reach = 1.12 * view.reach
+        ticks = np.linspace(0, len(sweep.strengths) - 1, 9).round()[1:-1]
+        drawn = view.drawn(grid.coef)
+        view.arrays |= {
+            "place": Swept(at, view.swept),
+            "two": Swept(np.ones(2)),
+            "ones": Swept(np.ones(view.p)),
+            "nonzero": Swept((grid.coef != 0).sum(axis=-1).astype(np.uint8), view.swept),
+            "ticks": Swept(ticks.astype(np.uint8)),
+            "top": Swept(np.full(len(ticks), 0.93 * reach)),
+            "exact": Swept(exact),
+            "corner": Swept(np.stack([corner, corner, np.full_like(corner, np.nan)], axis=1).ravel()),
+            "tick": Swept(np.tile([-reach, -0.94 * reach, np.nan], len(corner))),
+            "named": Swept.rounded(np.where(np.isnan(named := _named(drawn, reach)), 9 * reach, named), view.swept),
+        }
+        words, which = _sentences(grid.coef, view.names)
+        view.arrays["members"] = Swept(which, view.swept)
+        for key, _, pin in COLUMNS:
+            view.values[f"{key}_members"] = (Ref("members", pin), words)
+            view.values[f"{key}_nonzero"] = (Ref("nonzero", pin), "int")
+        self.kind, self.reach = kind, reach
+        self.ends = {
+            key: _ends(at[pin.get("l1_ratio", slice(1, None))], room=0.02 if kind == "alpha" else 0.04)
+            for key, _, pin in COLUMNS
+        }
+        title = {"alpha": "λ", "norm": "‖w‖₁", "df": "degrees of freedom"}[kind]
+        if kind == "norm" and soft is not None:
+            title += " (compressed)"
+        self.layout: dict[str, Any] = {"title": {"text": title}, "showgrid": False}
+        if kind == "alpha":
+            powers = np.arange(np.ceil(np.log10(positive[0])), np.floor(np.log10(positive[1])) + 1)
+            powers = powers[:: max(1, -(-len(powers) // 5))]
+            self.layout |= {
+                "tickvals": [float(np.log10(positive[0] / 10**0.4)), *powers.tolist()],
+                "ticktext": ["0", *(number_text(10.0**power, 1) for power in powers)],
+            }
+        elif kind == "norm" and soft is not None:
+            marks = soft_ticks(soft, float(np.arcsinh(norms.max() / soft)))
+            shown = [(v, t) for v, t in zip(marks["tickvals"], marks["ticktext"], strict=True) if v >= 0]
+            self.layout |= {"tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]}
+
+    def cursor(self, column: Column, ends: tuple[float, float]) -> tuple[dict[str, Any], Moving]:
+        """The trace of the λ cursor, and its x."""
+        trace = curve("$text/0.8", "λ of the slider", 1.5) | {"y": list(ends)}
+        return trace, Moving(column.ref("place"), template="two")
+
+
+def _ends(values: Array, room: float) -> list[float]:
+    low, high = float(values.min()), float(values.max())
+    space = room * (high - low or 1.0)
+    return [low - space, high + space]
+
+
+def _named(drawn: Array, reach: float) -> Array:
+    """Where the names beside the cursor stand: the largest weights, none on another; NaN for the others: (R, A, p)."""
+    height = np.full(drawn.shape, np.nan)
+    flat, out = drawn.reshape(-1, drawn.shape[-1]), height.reshape(-1, drawn.shape[-1])
+    for w, y in zip(flat, out, strict=True):
+        taken: list[float] = []
+        for j in np.argsort(-np.abs(w)):
+            if len(taken) == _NAMED or w[j] == 0:
+                break
+            if abs(w[j]) <= 0.88 * reach and all(abs(w[j] - other) > 2 * _ROOM * reach for other in taken):
+                taken.append(w[j])
+                y[j] = w[j]
+    return height
+
+
+def _sentences(coef: Array, names: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """Which features are in the model, in words: the different sentences, and the number of that of each fit."""
+    p = coef.shape[-1]
+    packed = np.packbits(coef != 0, axis=-1)
+    _, first, which = np.unique(packed.reshape(-1, packed.shape[-1]), axis=0, return_index=True, return_inverse=True)
+    sentences = []
+    for w in coef.reshape(-1, p)[first]:
+        inside = np.flatnonzero(w)
+        listed = ", ".join(names[j] for j in inside[:_LISTED])
+        more = f" and {len(inside) - _LISTED} more" if len(inside) > _LISTED else ""
+        sentences.append("all features" if len(inside) == p else (listed + more) or "none: the mean of y alone")
+    return tuple(sentences), which.reshape(coef.shape[:-1])
+
+
+def _members(column: Column) -> Note:
+    return Note(
+        name=f"members_{column.key}",
+        title="",
+        paragraphs=(f"In the model: {{{column.key}_members}}",),
+        row=2,
+        column=column.number,
+        wide=False,
+    )
+
+
+def _series(j: int) -> tuple[str, str | None]:
+    """Colour and dash of feature j, the same in every chart."""
+    return f"${theme.SERIES[j % len(theme.SERIES)]}", _DASHES[j // len(theme.SERIES) % len(_DASHES)]
+
+
+def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
+    view, key = column.view, column.key
+    strength, moves = view.strength, key == "mix"
+    traces: list[dict[str, Any]] = []
+    moving: list[LiveTrace] = []
+    exact = key == "l1"
+    for j, name in enumerate(view.names):
+        colour, dash = _series(j)
+        trace = curve(colour, markup(name), 1.8, dash) | {
+            "hoverinfo": "all",
+            "hovertemplate": "%{fullData.name}: %{customdata:.4g}<extra></extra>",
+        }
+        if exact:
+            trace |= {"x": "@exact", "y": view.drawn(paths.coef[:, j]), "customdata": paths.coef[:, j]}
+        else:
+            ref = column.ref("coef")
+            along = Ref("coef", ref.pin, item=j, along=strength)
+            x = Moving(Ref("place", ref.pin, along=strength))
+            moving.append(LiveTrace(j, x, Moving(along, asinh=view.soft), Moving(along), still=not moves))
+        traces.append(trace)
+    if exact:
+        traces.append(curve("$muted", "a weight enters or leaves", 1) | {"x": "@corner", "y": "@tick"})
+    place = column.ref("place")
+    cursor, cursor_x = scale.cursor(column, (-scale.reach, scale.reach))
+    moving.append(LiveTrace(len(traces), x=cursor_x))
+    traces.append(cursor)
+    here = points(column.colour, "weights at λ", size=7, hover="%{text}: %{customdata:.4g}<extra></extra>")
+    here["text"] = [markup(name) for name in view.names]
+    weights = column.ref("coef")
+    moving.append(
+        LiveTrace(len(traces), Moving(place, template="ones"), Moving(weights, asinh=view.soft), Moving(weights))
+    )
+    traces.append(here)
+    moving.append(
+        LiveTrace(len(traces), x=Moving(place, template="ones"), y=Moving(column.ref("named"))),
+    )
+    traces.append(_text("names", [markup(name[:16]) for name in view.names], "middle right"))
+    moving.append(
+        LiveTrace(
+            len(traces),
+            x=Moving(Ref("place", place.pin, along=strength), take="ticks"),
+            text=Moving(Ref("nonzero", place.pin, along=strength), take="ticks"),
+            still=not moves,
+        )
+    )
+    traces.append(_text("weights not zero", [], "middle center", "$muted") | {"y": "@top"})
+    weight_axis = view.weight_axis()
+    how = f"; {len(paths.corners)} exact corners (ticks below)" if exact else ""
+    return LiveFigure(
+        name=f"path_{key}",
+        title=f"{column.short}: path of every weight",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": scale.layout | {"range": scale.ends[key]},
+                "yaxis": weight_axis
+                | {
+                    "range": [-scale.reach, scale.reach],
+                    "zeroline": True,
+                    "zerolinecolor": "$axis",
+                    "zerolinewidth": 1,
+                },
+            },
+        },
+        moving=tuple(moving),
+        alt=f"{column.title}: the paths of {view.p} weights; at λ = {{{key}_lambda}} "
+        f"there are {{{key}_nonzero}} that are not zero: {{{key}_members}}.",
+        caption=f"On top: number of weights that are not zero{how}. Drag in the chart to move λ.",
+        column=column.number,
+        row=1,
+        height=330,
+        scrub=(strength, Ref("place", place.pin, along=strength)),
+    )
+
+
+def _text(name: str, words: list[str], position: str, colour: str = "$text") -> dict[str, Any]:
+    """A trace of words at points."""
+    font = {"color": colour, "size": 11}
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": name,
+        "text": words,
+        "textposition": position,
+        "textfont": font,
+        "hoverinfo": "skip",
+    }
+
+
+def _freedom(column: Column, scale: _Scale) -> LiveFigure:
+    view, key = column.view, column.key
+    strength, pin = view.strength, column.ref("df").pin
+    x = Moving(Ref("place", pin, along=strength))
+    still = key != "mix"
+    cursor, cursor_x = scale.cursor(column, (0, 1.06 * view.p))
+    counted = {
+        "l1": "Lasso: the number of weights that are not zero (Zou, Hastie & Tibshirani 2007).",
+        "mix": "Elastic net: tr X(XᵀX + nα(1−ρ)I)⁻¹Xᵀ over the weights that are not zero (Tibshirani & Taylor 2012).",
+        "l2": "Ridge: Σ d²/(d² + nα), d the singular values of X (Hastie, Tibshirani & Friedman, eq. 3.50).",
+    }[key]
+    return LiveFigure(
+        name=f"freedom_{key}",
+        title=f"{column.short}: effective degrees of freedom",
+        figure={
+            "data": [
+                curve("$muted", "weights not zero", 1.4, "dot"),
+                curve(column.colour, "degrees of freedom", 2.6) | {"hoverinfo": "all", "hovertemplate": "%{y:.3g}"},
+                cursor,
+                points(column.colour, "at λ", size=10, hover="%{y:.3g} degrees of freedom"),
+            ],
+            "layout": {
+                "xaxis": scale.layout | {"range": scale.ends[key]},
+                "yaxis": axis([0, 1.06 * view.p], "of " + str(view.p)),
+            },
+        },
+        moving=(
+            LiveTrace(0, x, Moving(Ref("nonzero", pin, along=strength)), still=still),
+            LiveTrace(1, x, Moving(Ref("df", pin, along=strength)), still=still),
+            LiveTrace(2, x=cursor_x),
+            LiveTrace(3, x=Moving(column.ref("place")), y=Moving(column.ref("df"))),
+        ),
+        alt=f"{column.title}: {{{key}_df}} degrees of freedom of {view.p} at λ = {{{key}_lambda}}.",
+        caption=f"Now {{{key}_df}}. {counted}",
+        column=column.number,
+        row=4,
+        height=170,
+        scrub=(strength, Ref("place", pin, along=strength)),
+    )
+
+
+def _entries(paths: Paths, column: Column) -> Readout:
+    """At which λ every feature enters, in the lasso's order."""
+    view, key, pin = column.view, column.key, column.pin
+    view.arrays["entry"] = Swept(paths.entry, ("l1_ratio",))
+    rows = []
+    for place, j in enumerate(paths.order, 1):
+        view.values[f"{key}_entry_{j}"] = (Ref("entry", pin, item=j), "3")
+        inside = "always in" if key == "l2" else f"λ = {{{key}_entry_{j}}}"
+        rows.append((f"{place} · {view.names[j][:24]}", inside, ""))
+    return Readout(
+        name=f"entries_{key}",
+        title=f"{column.short}: enters at" if key != "l2" else "L2: never out",
+        headline="",
+        rows=tuple(rows),
+        column=column.number,
+        row=5,
+        role=key,
+    )
+
+
+WORDS = """
+### How to read a path
+- **From right to left** λ gets weaker. At the right end the **lasso** is empty; weights enter one after another, and
+  each corner is the exact λ at which one enters or leaves. Between two corners every weight is a straight line in λ (on
+  this logarithmic axis: a smooth curve).
+- **L2** has no corners: all weights are there from the start and grow together. Two that are correlated stay together.
+- **A path may turn back**: a weight that was large gives way when a better feature enters, and it may even leave again.
+- **Fair comparison**: the same λ does not act equally strongly on L1 and on L2. Set “Compare at” in the side panel to
+  the same degrees of freedom, and one cursor marks models of equal complexity in all three charts.
+"""
