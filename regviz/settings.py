@@ -24,6 +24,7 @@ MATCHES = {
 }
 
 
+MAX_RANDOM_STATE = 9999
 PATH_AXES = {"alpha": "strength λ", "norm": "size ‖w‖₁", "df": "degrees of freedom"}
 
 
@@ -95,7 +96,7 @@ class Settings:
         step=0.05,
     )
     random_state: int = _knob(
-        7, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=9999
+        7, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=MAX_RANDOM_STATE
     )
     degree: int = _knob(
         15, "Degree", "Degree of the polynomial: its number of weights.", low=MIN_DEGREE, high=MAX_DEGREE
@@ -127,6 +128,13 @@ class Settings:
         AUTOMATIC, "Up", "The weight on the vertical axis of the constraint picture, by the name of its feature."
     )
 
+    n_splits: int = _knob(
+        5,
+        "Folds",
+        "Cross-validation deals the training points into so many parts; each is predicted once by a fit on the others.",
+        low=2,
+        high=20,
+    )
     path_axis: str = _knob(
         "alpha",
         "Draw the paths against",

@@ -60,6 +60,18 @@ PAGES: tuple[Page, ...] = (
         ":material/timeline:",
         "Follow every weight from λ = ∞ to 0: **L1** lets them in one by one, **L2** moves all of them together.",
     ),
+    Page(
+        "pages/choosing.py",
+        "Choose λ",
+        ":material/target:",
+        "Which λ predicts best? Training error cannot say: let points that the fit has not seen decide.",
+    ),
+    Page(
+        "pages/variance.py",
+        "Bias & variance",
+        ":material/scatter_plot:",
+        "What would **another sample** have given? With more λ the fits scatter less, and miss the truth more.",
+    ),
 )
 
 _STYLE = """<style>
@@ -148,6 +160,21 @@ def mend_position(axes: Iterable[Axis]) -> None:
             if first:
                 st.warning(_plain(told), icon=":material/link_off:")
     st.session_state["position_seen"] = True
+
+
+def position(axes: Iterable[Axis]) -> dict[str, float]:
+    """Where the sliders stand, by axis name; the URL has it since the last release."""
+    query = st.query_params
+    return {axis.name: float(axis.values[axis.nearest(query.get(axis.name, axis.default_text))]) for axis in axes}
+
+
+def records(name: str, subject: object) -> list[Any]:
+    """A list that this visitor keeps adding to; another subject starts an empty one."""
+    kept = st.session_state.get(f"{name}_records")
+    if kept is None or kept[0] != subject:
+        kept = st.session_state[f"{name}_records"] = (subject, [])
+    held: list[Any] = kept[1]
+    return held
 
 
 def written(name: str, value: Any) -> str:

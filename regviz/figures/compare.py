@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.core import Array
 from regviz.figures.traces import axis, curve, dots, line, markup, plane, points, soft_ticks, word
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps.compare import Compare
@@ -62,12 +63,16 @@ def strength_axis(sweep: Compare) -> Axis:
             ends=("λ = 0: no regularization", "stronger"),
             page=16,
         )
-    followed = "" if sweep.settings.match == "alpha" else " of L1"
+    return alpha_axis(sweep.strengths, sweep.start, "" if sweep.settings.match == "alpha" else " of L1")
+
+
+def alpha_axis(alphas: Array, start: int, followed: str = "") -> Axis:
+    """The slider of λ."""
     return Axis(
         name="alpha",
         label=f"Strength λ{followed}",
-        values=sweep.strengths,
-        default=sweep.start,
+        values=alphas,
+        default=start,
         help="How much the size of the weights counts against the fit to the data.",
         ends=("λ = 0: no regularization", "stronger"),
         page=16,
@@ -232,7 +237,7 @@ class Column:
     def figures(self) -> tuple[Callable[[], LiveFigure] | None, ...]:
         sweep = self.view.sweep
         return (
-            self.curve if sweep.is_curve else self.observed,
+            self.fit,
             self.weights,
             self.loss,
             self.constraint if sweep.slices is not None else None,
@@ -283,6 +288,10 @@ class Column:
         )
 
     # -- figures, from top to bottom
+
+    def fit(self) -> LiveFigure:
+        """The fitted curve over x, or predicted against observed for tables."""
+        return self.curve() if self.view.sweep.is_curve else self.observed()
 
     def curve(self) -> LiveFigure:
         sweep, key = self.view.sweep, self.key

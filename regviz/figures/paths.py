@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from regviz import theme
 from regviz.core import Array
 from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
-from regviz.figures.traces import axis, curve, markup, points, soft_ticks
-from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept, number_text
+from regviz.figures.traces import axis, curve, log_axis, markup, points, soft_ticks
+from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept
 from regviz.sweeps.paths import Paths
 from regviz.sweeps.task import L1
 
@@ -55,15 +55,17 @@ class _Scale:
     def __init__(self, paths: Paths, view: View) -> None:
         sweep, grid, kind = paths.sweep, paths.sweep.grid, paths.sweep.settings.path_axis
         alphas = np.broadcast_to(grid.alphas, grid.kkt.shape)
-        positive = alphas[alphas > 0].min(initial=1.0), max(alphas.max(), 1e-300)
         norms = np.abs(grid.coef).sum(axis=-1)
         usual = float(norms[:, sweep.start].max()) or 1.0
         soft = usual / 2 if norms.max() > 6 * usual else None
 
+        _, self.layout = log_axis(alphas)
+        zero = self.layout["tickvals"][0]
+
         def place(alpha: Array, norm: Array, df: Array) -> Array:
             if kind == "norm":
                 return norm if soft is None else np.arcsinh(norm / soft)
-            return df if kind == "df" else np.log10(np.where(alpha > 0, alpha, positive[0] / 10**0.4))
+            return df if kind == "df" else np.where(alpha > 0, np.log10(np.where(alpha > 0, alpha, 1)), zero)
 
         at = place(alphas, norms, sweep.df)
         exact = place(paths.alphas, np.abs(paths.coef).sum(axis=-1), np.interp(paths.alphas, alphas[L1], sweep.df[L1]))
@@ -97,21 +99,13 @@ class _Scale:
             key: _ends(at[pin.get("l1_ratio", slice(1, None))], room=0.02 if kind == "alpha" else 0.04)
             for key, _, pin in COLUMNS
         }
-        title = {"alpha": "λ", "norm": "‖w‖₁", "df": "degrees of freedom"}[kind]
+        if kind != "alpha":
+            self.layout = {"title": {"text": "‖w‖₁" if kind == "norm" else "degrees of freedom"}, "showgrid": False}
         if kind == "norm" and soft is not None:
-            title += " (compressed)"
-        self.layout: dict[str, Any] = {"title": {"text": title}, "showgrid": False}
-        if kind == "alpha":
-            powers = np.arange(np.ceil(np.log10(positive[0])), np.floor(np.log10(positive[1])) + 1)
-            powers = powers[:: max(1, -(-len(powers) // 5))]
-            self.layout |= {
-                "tickvals": [float(np.log10(positive[0] / 10**0.4)), *powers.tolist()],
-                "ticktext": ["0", *(number_text(10.0**power, 1) for power in powers)],
-            }
-        elif kind == "norm" and soft is not None:
             marks = soft_ticks(soft, float(np.arcsinh(norms.max() / soft)))
             shown = [(v, t) for v, t in zip(marks["tickvals"], marks["ticktext"], strict=True) if v >= 0]
             self.layout |= {"tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]}
+            self.layout["title"] = {"text": "‖w‖₁ (compressed)"}
 
     def cursor(self, column: Column, ends: tuple[float, float]) -> tuple[dict[str, Any], Moving]:
         """The trace of the λ cursor, and its x."""

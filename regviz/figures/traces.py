@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from regviz.core import Array
+from regviz.live.board import number_text
+
 
 def curve(colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None) -> dict[str, Any]:
     """A line (or, with `fill`, a closed shape); hover is left to points."""
@@ -79,4 +82,22 @@ def soft_ticks(soft: float, reach: float) -> dict[str, Any]:
     return {
         "tickvals": [float(np.arcsinh(value / soft)) for value in values],
         "ticktext": [f"{value:g}".replace("-", "−").replace("e+0", "e") for value in values],
+    }
+
+
+def log_axis(values: Array) -> tuple[Array, dict[str, Any]]:
+    """Where values >= 0 stand on a logarithmic axis, and the axis; 0 has a place of its own at its left end."""
+    positive = values[values > 0]
+    low, high = (positive.min(), positive.max()) if positive.size else (1.0, 1.0)
+    zero = float(np.log10(low)) - 0.4
+    place = np.where(values > 0, np.log10(np.where(values > 0, values, 1.0)), zero)
+    powers = np.arange(np.ceil(np.log10(low)), np.floor(np.log10(high)) + 1)
+    powers = powers[:: max(1, -(-len(powers) // 5))]
+    room = 0.02 * (float(np.log10(high)) - zero or 1.0)
+    return place, {
+        "title": {"text": "λ"},
+        "showgrid": False,
+        "range": [zero - room, float(np.log10(high)) + room],
+        "tickvals": [zero, *powers.tolist()],
+        "ticktext": ["0", *(number_text(10.0**power, 1) for power in powers)],
     }

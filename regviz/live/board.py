@@ -40,6 +40,11 @@ class Axis:
     def text(self) -> tuple[str, ...]:
         return tuple(number_text(value, 4) for value in self.values)
 
+    @property
+    def default_text(self) -> str:
+        """The default as it is written."""
+        return self.text[self.default]
+
     def holds(self, raw: object) -> bool:
         """Whether what a URL says is a number from one end to the other (between two stops is well)."""
         return bool(self.values[0] <= _read_number(raw) <= self.values[-1])

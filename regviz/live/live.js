@@ -254,7 +254,8 @@ class Mark {
       path.replaceWith(group);
       const side = /left|right/.exec(this.trace.textposition)?.[0];
       this.side = { left: -1, right: 1 }[side] ?? 0;
-      group.setAttribute("class", `text ${side ?? ""}`);
+      this.anchor = { left: "end", right: "start" }[side] ?? "middle";
+      group.setAttribute("class", "text");
       group.setAttribute("fill", this.trace.textfont?.color);
       this.group = group;
     } else if (mode === "markers") {
@@ -285,13 +286,18 @@ class Mark {
   // Words at points; "right" of a point starts there, as in Plotly's textposition.
   words(x, y, toX, toY, text) {
     const { group } = this;
+    const width = +group.parentNode.getAttribute("width");
     while (group.childElementCount < x.length) group.append(document.createElementNS(SVG, "text"));
     for (let i = 0; i < x.length; i++) {
       const [word, px, py] = [group.children[i], toX(x[i]), toY(y[i])];
       const there = Math.abs(px) < far && Math.abs(py) < far;
       word.textContent = !there ? "" : typeof text[i] === "number" ? written(text[i]) : text[i];
-      if (there) word.setAttribute("x", number(px) + this.side * 8);
-      if (there) word.setAttribute("y", number(py + 4));
+      if (!there) continue;
+      // A name that would leave the plot on the right stands on the left of its point.
+      const flip = this.side > 0 && px + 8 + 6.2 * word.textContent.length > width;
+      word.setAttribute("text-anchor", flip ? "end" : this.anchor);
+      word.setAttribute("x", number(px) + (flip ? -8 : this.side * 8));
+      word.setAttribute("y", number(py + 4));
     }
   }
 

@@ -64,7 +64,13 @@ def compare(settings: Settings, own: Data | None = None) -> Compare:
     strengths, best = alphas, None
     if settings.match == "cv" and len(y) >= 3:
         errors = cross_validate(
-            task.raw[task.train], y, alphas, L1_RATIOS, settings.standardize, random_state=settings.random_state
+            task.raw[task.train],
+            y,
+            alphas,
+            L1_RATIOS,
+            settings.standardize,
+            settings.n_splits,
+            settings.random_state,
         ).mean(axis=0)
         strengths = stops(1e-3, 1e3)
         best, table = cross_validated(errors, alphas, strengths)

@@ -11,13 +11,14 @@ from regviz.core.datasets import DATASETS, Data, Indices, split
 from regviz.core.features import BASES, Standardizer
 from regviz.core.linear import LinearGrid, alpha_max
 from regviz.core.selection import mean_squared_error
-from regviz.settings import OWN_DATA, Settings
+from regviz.settings import MAX_RANDOM_STATE, OWN_DATA, Settings
 
 L1_RATIOS = np.round(np.linspace(0, 1, 11), 1)
 MIX_DEFAULT = 5  # the L1 ratio 0.5
 L2, L1 = 0, len(L1_RATIOS) - 1  # rows of the sweep
 # Where the slider stands at first, as a share of the λ at which the lasso is empty: (curves, tables of features).
 START = (0.01, 0.1)
+_RESAMPLES_STREAM = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +83,12 @@ class Task:
             intercept = self.scaler.intercept_original(grid.coef, grid.intercept)
             return data.expected_error(self.scaler.coef_original(grid.coef), intercept)
         return np.full(grid.intercept.shape, np.nan)
+
+
+def resample_seeds(settings: Settings, count: int) -> list[int]:
+    """Seeds for `count` further samples of the same source, none of them that of the page."""
+    drawn = np.random.SeedSequence([settings.random_state, _RESAMPLES_STREAM]).generate_state(count, np.uint32)
+    return [int(seed) + MAX_RANDOM_STATE + 1 for seed in drawn]
 
 
 def midpoints(domain: tuple[float, float], n: int = 400) -> Array:

@@ -1,0 +1,117 @@
+"""What would another sample have given? The same fits on many samples: their scatter, their mean, their error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from regviz.core import Array
+from regviz.core.datasets import DATASETS
+from regviz.core.linear import fit_grids
+from regviz.core.selection import Moments
+from regviz.settings import OWN_DATA, Settings
+from regviz.sweeps.task import L1_RATIOS, Task, midpoints, resample_seeds
+
+RESAMPLES, DRAWN = 60, 10  # samples in all; those whose fits are drawn
+TOGETHER = 10  # samples that are fitted in one stack
+POINTS, PROBES = 101, 400
+
+
+@dataclass(frozen=True, eq=False)
+class Variance:
+    """Fits of many samples at the same strengths, and what they have in common.
+
+    alphas         (A,)
+    start          the stop at which the slider stands first
+    bias_squared   (R, A)  mean over the domain of (mean fit − truth)²
+    variance       (R, A)  mean over the domain of the scatter around the mean fit
+    noise          variance of the noise
+    mean           (R, A, m) mean of all fits where they are drawn: at x_line for curves, else the weights
+    drawn          (R, A, DRAWN, m) the first of the fits there
+    truth          (m,) the same of the truth
+    x_line         (m,) for curves; empty for data with known weights, where m is the number of features
+    names          of the features
+    """
+
+    settings: Settings
+    alphas: Array
+    start: int
+    bias_squared: Array
+    variance: Array
+    noise: float
+    mean: Array
+    drawn: Array
+    truth: Array
+    x_line: Array
+    names: tuple[str, ...]
+
+    @property
+    def is_curve(self) -> bool:
+        """Curves over x, or the weights of data with many features."""
+        return len(self.x_line) > 0
+
+
+def refused(settings: Settings) -> str:
+    """Why this data set has no bias and variance to show, as a sentence; empty if it has."""
+    if settings.data != OWN_DATA and DATASETS[settings.data].takes_noise:
+        return ""
+    return (
+        "Bias is the distance from the truth, and of measured rows nobody knows it: choose one of the synthetic data sets "
+        "in the side panel. The picture below is that of the sine."
+    )
+
+
+def variance(settings: Settings) -> Variance:
+    """Fit RESAMPLES samples of the source at the strengths that suit the present one."""
+    settings = replace(settings, match="alpha")
+    here = Task.of(settings)
+    alphas = thinned(here.alphas)
+    tasks = [Task.of(replace(settings, random_state=seed)) for seed in resample_seeds(settings, RESAMPLES)]
+    is_curve = here.data.domain is not None
+    if is_curve:
+        assert here.data.domain is not None
+        assert here.data.truth is not None
+        x_line = np.linspace(*here.data.domain, POINTS)
+        probes = midpoints(here.data.domain, PROBES)
+        goal, truth = here.data.truth(probes), here.data.truth(x_line)
+    else:
+        assert here.data.true_coef is not None
+        x_line = np.zeros(0)
+        entry = DATASETS[settings.data]
+        probes = entry.sample(PROBES, 0.0, resample_seeds(settings, RESAMPLES + 1)[-1], settings.correlation).X
+        goal, truth = probes @ here.data.true_coef, here.data.true_coef
+    moments, curves = [], []
+    for first in range(0, RESAMPLES, TOGETHER):
+        some = tasks[first : first + TOGETHER]
+        grids = fit_grids([(task.X, task.y) for task in some], alphas, L1_RATIOS)
+        predicted, shown = [], []
+        for task, grid in zip(some, grids, strict=True):
+            at = task.features_at(probes) if is_curve else task.scaler.transform(probes)
+            predicted.append(grid.coef @ at.T + grid.intercept[..., np.newaxis])
+            if is_curve:
+                shown.append(grid.coef @ task.features_at(x_line).T + grid.intercept[..., np.newaxis])
+            else:
+                shown.append(task.scaler.coef_original(grid.coef))
+        moments.append(Moments.of(np.array(predicted)))
+        curves.append(np.array(shown))
+    bias_squared, scatter = sum(moments[1:], moments[0]).decompose(goal)
+    every = np.concatenate(curves)
+    return Variance(
+        settings=settings,
+        alphas=alphas,
+        start=int(np.argmin(np.abs(alphas - here.alphas[here.start]))),
+        bias_squared=bias_squared,
+        variance=scatter,
+        noise=float(here.data.noise_sd or 0.0) ** 2,
+        mean=every.mean(axis=0),
+        drawn=np.moveaxis(every[:DRAWN], 0, 2),
+        truth=truth,
+        x_line=x_line,
+        names=here.names,
+    )
+
+
+def thinned(alphas: Array) -> Array:
+    """0 and every other stop: the fits of one sample are many enough."""
+    return np.append(alphas[:1], alphas[1::2])
