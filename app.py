@@ -9,6 +9,7 @@ from regviz.core.datasets import Data
 from regviz.figures import compare as picture
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
+from regviz.receipt import bundle
 from regviz.settings import Settings
 from regviz.sweeps.compare import compare
 
@@ -31,5 +32,7 @@ ui.mend_position(axes)
 for note in notes:
     st.info(note, icon=":material/info:")
 live(board, key="compare")
+strength, ratio = ui.stop_of(axes).values()
+ui.receipt(lambda link: bundle(compare(settings, own), strength, ratio, link))
 st.markdown(picture.WORDS)
 ui.prepare()

@@ -10,7 +10,9 @@ from regviz.figures import paths as picture
 from regviz.figures.compare import notes
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
+from regviz.receipt import bundle
 from regviz.settings import Settings
+from regviz.sweeps.compare import compare
 from regviz.sweeps.paths import paths
 
 
@@ -29,5 +31,7 @@ ui.mend_position(axes)
 for note in told:
     st.info(note, icon=":material/info:")
 live(board, key="paths")
+strength, ratio = ui.stop_of(axes).values()
+ui.receipt(lambda link: bundle(compare(settings, own), strength, ratio, link))
 st.markdown(picture.WORDS)
 ui.prepare()

@@ -7,7 +7,7 @@ the side panel and mounts a live board. Widget key = Settings field = URL field,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
@@ -71,6 +71,13 @@ PAGES: tuple[Page, ...] = (
         "Bias & variance",
         ":material/scatter_plot:",
         "What would **another sample** have given? With more λ the fits scatter less, and miss the truth more.",
+    ),
+    Page(
+        "pages/outliers.py",
+        "Outliers",
+        ":material/person_pin_circle:",
+        "Drag the ringed point away. Which fits follow it? Look at the **loss**, not at the penalty.",
+        subject="outliers",
     ),
 )
 
@@ -162,10 +169,29 @@ def mend_position(axes: Iterable[Axis]) -> None:
     st.session_state["position_seen"] = True
 
 
+def receipt(make: Callable[[str], bytes]) -> None:
+    """A button that downloads what `make` packs for the link of the present picture; packed when it is clicked."""
+    link = _link()
+    st.download_button(
+        "Receipt",
+        lambda: make(link),
+        "regviz-receipt.zip",
+        "application/zip",
+        icon=":material/receipt_long:",
+        on_click="ignore",
+        help="The link, the seed, a Python script that makes these three fits anew, and the whole path as CSV.",
+    )
+
+
+def stop_of(axes: Iterable[Axis]) -> dict[str, int]:
+    """The stops at which the sliders stand, by axis name; the URL has them since the last release."""
+    return {axis.name: axis.nearest(st.query_params.get(axis.name, axis.default_text)) for axis in axes}
+
+
 def position(axes: Iterable[Axis]) -> dict[str, float]:
     """Where the sliders stand, by axis name; the URL has it since the last release."""
-    query = st.query_params
-    return {axis.name: float(axis.values[axis.nearest(query.get(axis.name, axis.default_text))]) for axis in axes}
+    stops = stop_of(axes)
+    return {axis.name: float(axis.values[stops[axis.name]]) for axis in axes}
 
 
 def records(name: str, subject: object) -> list[Any]:
@@ -183,25 +209,33 @@ def written(name: str, value: Any) -> str:
     return options[value] if options else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _link() -> str:
+    """The address of the present picture."""
+    url = st.context.url or ""
+    query = urlencode(st.query_params.to_dict())
+    return f"{url}?{query}" if query else url
+
+
 def _share() -> None:
     import segno
 
-    url = st.context.url or ""
-    query = urlencode(st.query_params.to_dict())
-    link = f"{url}?{query}" if query else url
+    link = _link()
     share_link()
     if len(link) < 2000:
         st.image(segno.make(link, error="m").svg_inline(scale=6, border=3, light="#ffffff"), width=280)
     else:
         st.caption(f"At {len(link):,} characters this link is too long for a QR code.")
     st.caption("Everyone who opens the link sees this picture, slider positions included.")
-    if urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
+    if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
         st.caption("This address works on this computer only: the README says how to let a class in.")
     if st.session_state.get("data") == OWN_DATA:
         st.caption("Your CSV stays with you: the link carries the settings, not the file.")
 
 
 # -- side panel
+
+
+_DATA_FIELDS = ("n_samples", "noise", "correlation", "random_state", "degree", "basis", "standardize", "validation")
 
 
 def side_panel(more: tuple[str, ...] = ("match",)) -> tuple[Settings, Data | None]:
@@ -225,34 +259,29 @@ def side_panel(more: tuple[str, ...] = ("match",)) -> tuple[Settings, Data | Non
             "degree": getattr(entry, "domain", None) is not None,
             "basis": getattr(entry, "domain", None) is not None,
         }
-        for name in (
-            "n_samples",
-            "noise",
-            "correlation",
-            "random_state",
-            "degree",
-            "basis",
-            "standardize",
-            "validation",
-        ):
-            if name == "random_state":
-                seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
-                with seed:
-                    _widget(name)
-                again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
-            else:
-                _widget(name, disabled=not takes.get(name, True))
-        for name in more:
-            _widget(name)
-    # Some fields have their widgets further down or on other pages: at first only the URL knows them.
-    told = {f.name: st.query_params.get(f.name, f.default) for f in fields(Settings)}
-    raw = {name: st.session_state.get(name, value) for name, value in told.items()}
-    settings, _ = Settings.clean(raw)
+        for name in (*_DATA_FIELDS, *more):
+            _widget(name, disabled=not takes.get(name, True))
+    settings = _chosen()
     if data == OWN_DATA and own is None:
         settings = replace(settings, data=st.session_state["last_data"])
     else:
         st.session_state["last_data"] = data if own is None else st.session_state.get("last_data", Settings.data)
     return settings, own
+
+
+def few_settings(*names: str) -> Settings:
+    """The named fields of Settings as widgets in the side panel; the others keep their defaults."""
+    with st.sidebar:
+        for name in names:
+            _widget(name)
+    return replace(Settings(), **{name: getattr(_chosen(), name) for name in names})
+
+
+def _chosen() -> Settings:
+    """All settings. Some have their widgets further down or on other pages: at first only the URL knows them."""
+    told = {f.name: st.query_params.get(f.name, f.default) for f in fields(Settings)}
+    settings, _ = Settings.clean({name: st.session_state.get(name, value) for name, value in told.items()})
+    return settings
 
 
 def choose_weights(names: tuple[str, ...]) -> None:
@@ -281,8 +310,10 @@ def _widget(name: str, **kwargs: Any) -> Any:
     if isinstance(default, bool):
         return st.toggle(knob.label, default, **common)
     low, high, step = (type(default)(value) for value in (knob.low, knob.high, knob.step))
-    if knob.high > 1000:
-        return st.number_input(knob.label, low, high, default, step, **common)
+    if name == "random_state":
+        seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
+        again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
+        return seed.number_input(knob.label, low, high, default, step, **common)
     return st.slider(knob.label, low, high, default, step, **common)
 
 

@@ -23,6 +23,11 @@ RULES: tuple[tuple[str, set[str], set[str]], ...] = (
         {"regviz.core", "numpy", "regviz.settings", "regviz.sweeps"},
         {"streamlit", "plotly", "regviz.figures", "regviz.ui"},
     ),
+    (
+        "regviz/receipt.py",
+        {"numpy", "regviz.core", "regviz.settings", "regviz.sweeps"},
+        {"streamlit", "plotly", "regviz.figures", "regviz.ui"},
+    ),
     ("regviz/theme.py", set(), {"streamlit", "regviz"}),
     ("regviz/live/component.py", {"streamlit", "regviz.live"}, {"regviz.core", "regviz.sweeps", "regviz.figures"}),
     ("regviz/live/", {"numpy", "regviz.theme"}, {"streamlit", "regviz.core", "regviz.sweeps", "regviz.figures"}),

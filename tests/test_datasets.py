@@ -4,32 +4,51 @@ import dataclasses
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regviz.core.datasets import DATASETS, MAX_SYNTHETIC_SAMPLES, Data, Measured, Synthetic, split
+from regviz.core.datasets import (
+    DATASETS,
+    LABELLED,
+    MAX_SYNTHETIC_SAMPLES,
+    Data,
+    Dataset,
+    Labelled,
+    Linear,
+    Measured,
+    Synthetic,
+    split,
+)
+from regviz.core.features import Standardizer
+from regviz.core.linear import alpha_max, fit_grid
 
 SYNTHETIC = [d for d in DATASETS.values() if isinstance(d, Synthetic)]
 MEASURED = [d for d in DATASETS.values() if isinstance(d, Measured)]
+LINEAR = [d for d in DATASETS.values() if isinstance(d, Linear)]
 
 seeds = st.integers(0, 2**32)
 sizes = st.integers(2, 400)
 noises = st.floats(0.0, 10.0)
 synthetic = st.sampled_from(SYNTHETIC)
+correlations = st.floats(0.0, 0.99)
+linear = pytest.mark.parametrize("dataset", LINEAR, ids=lambda d: d.name)
+labelled = pytest.mark.parametrize("dataset", LABELLED.values(), ids=LABELLED)
 every = pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
 
 
 def test_the_table_has_what_the_page_offers() -> None:
     assert {"sine", "step", "kink", "runge", "cubic", "diabetes", "nuclei"} <= set(DATASETS)
+    assert {"sparse", "dense", "groups"} <= set(DATASETS)
     assert all(name == dataset.name for name, dataset in DATASETS.items())
     assert len({dataset.label for dataset in DATASETS.values()}) == len(DATASETS)
 
 
 @every
-def test_entry_describes_itself_in_one_sentence(dataset: Synthetic | Measured) -> None:
+def test_entry_describes_itself_in_one_sentence(dataset: Dataset) -> None:
     assert dataset.name.isascii()
     assert dataset.name.isalnum()
     assert dataset.name.islower()
@@ -38,7 +57,7 @@ def test_entry_describes_itself_in_one_sentence(dataset: Synthetic | Measured) -
 
 
 @every
-def test_sample_is_pure_read_only_and_pickles(dataset: Synthetic | Measured) -> None:
+def test_sample_is_pure_read_only_and_pickles(dataset: Dataset) -> None:
     a, b = dataset.sample(30, 0.3, 7), dataset.sample(30, 0.3, 7)
     np.testing.assert_array_equal(a.X, b.X)
     np.testing.assert_array_equal(a.y, b.y)
@@ -66,7 +85,7 @@ def test_noise_scales_one_draw(dataset: Synthetic, n: int, noise: float, seed: i
 
 @given(st.sampled_from(list(DATASETS.values())), sizes, sizes, seeds)
 @settings(deadline=None)
-def test_more_points_keep_the_points(dataset: Synthetic | Measured, n: int, m: int, seed: int) -> None:
+def test_more_points_keep_the_points(dataset: Dataset, n: int, m: int, seed: int) -> None:
     few, many = sorted((n, m))
     a, b = dataset.sample(few, 0.5, seed), dataset.sample(many, 0.5, seed)
     np.testing.assert_array_equal(a.X, b.X[:few])
@@ -136,9 +155,253 @@ def test_diabetes_is_unscaled_and_nuclei_has_its_correlated_group() -> None:
         ("noise", float("inf")),
         ("random_state", -1),
         ("random_state", 0.5),
+        ("correlation", -0.1),
+        ("correlation", 1.0),
+        ("correlation", float("nan")),
     ],
 )
-def test_bad_argument_is_named(dataset: Synthetic | Measured, field: str, value: float) -> None:
+def test_bad_argument_is_named(dataset: Dataset, field: str, value: float) -> None:
+    arguments = {"n_samples": 20, "noise": 0.1, "random_state": 0} | {field: value}
+    with pytest.raises(ValueError, match=f"^{field} must be .*, got "):
+        dataset.sample(**arguments)  # type: ignore[arg-type]
+
+
+@every
+@pytest.mark.parametrize(
+    ("n", "noise", "seed", "correlation"), [(2, 0.0, 0, 0.0), (60, 0.25, 7, 0.7), (200, 1.0, 9, 0.95)]
+)
+def test_code_makes_the_same_rows_without_ours(
+    dataset: Dataset, n: int, noise: float, seed: int, correlation: float
+) -> None:
+    code = dataset.code(n, noise, seed, correlation)
+    assert "regviz" not in code
+    made: dict[str, object] = {"np": np}
+    exec(code, made)
+    data = dataset.sample(n, noise, seed, correlation)
+    X = made["X"] if data.domain is None else np.asarray(made["x"])[:, np.newaxis]
+    np.testing.assert_array_equal(X, data.X)
+    np.testing.assert_allclose(made["y"], data.y, rtol=1e-15, atol=1e-15)  # type: ignore[arg-type]
+    assert data.domain is None or data.domain == (made["low"], made["high"])
+
+
+# -- known weights
+
+
+@linear
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.7, 0.95, 0.99])
+def test_a_large_sample_has_the_covariance_and_the_signal(dataset: Linear, correlation: float) -> None:
+    data = replace(dataset, max_samples=200_000).sample(200_000, 0.5, 3, correlation)
+    coef, covariance = data.true_coef, data.covariance
+    assert coef is not None
+    assert covariance is not None
+    assert coef @ covariance @ coef == pytest.approx(1, abs=1e-12)
+    np.testing.assert_allclose(np.cov(data.X.T), covariance, atol=0.02)
+    np.testing.assert_allclose(data.X.mean(axis=0), 0, atol=0.01)
+    assert np.var(data.X @ coef) == pytest.approx(1, abs=0.02)
+    residual = data.y - data.X @ coef
+    assert residual.mean() == pytest.approx(data.true_intercept, abs=0.01)
+    assert residual.std() == pytest.approx(0.5, abs=0.005)
+    assert np.abs(data.X.T @ residual).max() / 200_000 < 0.01
+    fitted = np.linalg.lstsq(data.X, data.y)[0]
+    assert np.abs(fitted - coef).max() < 0.05
+
+
+def test_the_covariances_are_what_the_labels_say() -> None:
+    sparse, groups = DATASETS["sparse"], DATASETS["groups"]
+    assert isinstance(sparse, Linear)
+    assert isinstance(groups, Linear)
+    i, j = np.indices((15, 15))
+    np.testing.assert_allclose(sparse.covariance(0.7), 0.7 ** abs(i - j))
+    np.testing.assert_array_equal(
+        groups.covariance(0.9), np.kron(np.eye(5), np.full((3, 3), 0.9)) + 0.1 * np.eye(15) + 0
+    )
+    for dataset in LINEAR:
+        np.testing.assert_array_equal(dataset.covariance(0.0), np.eye(15))
+    matters = {d.name: np.count_nonzero(d.weights) for d in LINEAR}
+    assert matters == {"sparse": 3, "dense": 15, "groups": 6}
+    dense = np.abs(next(d for d in LINEAR if d.name == "dense").weights)
+    assert dense.max() <= 1.5 * dense.min()
+
+
+@linear
+@given(sizes, noises, correlations, seeds)
+@settings(max_examples=25, deadline=None)
+def test_noise_scales_one_draw_of_linear_data(dataset: Linear, n: int, noise: float, r: float, seed: int) -> None:
+    n = min(n, dataset.max_samples)
+    unit, scaled, still = (dataset.sample(n, level, seed, r) for level in (1.0, noise, 0.0))
+    np.testing.assert_array_equal(unit.X, scaled.X)
+    np.testing.assert_allclose(still.y, still.X @ still.true_coef, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(scaled.y - still.y, noise * (unit.y - still.y), rtol=0, atol=1e-12)
+    assert scaled.noise_sd == noise
+
+
+@linear
+def test_correlation_deforms_one_draw_continuously(dataset: Linear) -> None:
+    """Twice as short a step moves the points half as far, from one end of the slider to the other."""
+    for r in (0.0, 0.3, 0.7, 0.95):
+        here = dataset.sample(200, 0.25, 5, r)
+        moved = []
+        for step in (2e-4, 1e-4):
+            there = dataset.sample(200, 0.25, 5, r + step)
+            assert there.true_coef is not None
+            moved.append([np.abs(there.X - here.X).max(), np.abs(there.y - here.y).max()])
+            assert np.abs(there.true_coef - here.true_coef).max() < 20 * step
+        np.testing.assert_allclose(moved[0], 2 * np.array(moved[1]), rtol=0.05, atol=1e-9)
+    assert not np.array_equal(dataset.sample(30, 0.25, 5, 0.3).X, dataset.sample(30, 0.25, 5, 0.7).X)
+
+
+@pytest.mark.parametrize("dataset", [*SYNTHETIC, *MEASURED], ids=lambda d: d.name)
+def test_data_without_a_correlation_ignore_it(dataset: Synthetic | Measured) -> None:
+    assert not dataset.takes_correlation
+    a, b = dataset.sample(30, 0.3, 7), dataset.sample(30, 0.3, 7, 0.9)
+    np.testing.assert_array_equal(a.X, b.X)
+    np.testing.assert_array_equal(a.y, b.y)
+
+
+@linear
+def test_the_expected_error_is_that_of_a_million_new_rows(dataset: Linear) -> None:
+    data = dataset.sample(40, 0.5, 1, 0.7)
+    coef = np.linalg.lstsq(data.X, data.y)[0]
+    fits = [(coef, 0.0), (0.5 * coef, 0.3), (np.zeros(15), -0.2), (np.linspace(-1, 1, 15), 1.0)]
+    errors = data.expected_error(np.array([w for w, _ in fits]), np.array([b for _, b in fits]))
+    assert errors.shape == (4,)
+    fresh = replace(dataset, max_samples=250_000)
+    squares = np.zeros(4)
+    for seed in range(1, 5):
+        rows = fresh.sample(250_000, 0.5, 1000 + seed, 0.7)
+        squares += [np.mean((rows.y - rows.X @ w - b) ** 2) / 4 for w, b in fits]
+    np.testing.assert_allclose(squares, errors, rtol=0.01)
+    assert data.true_coef is not None
+    assert data.expected_error(data.true_coef, data.true_intercept) == pytest.approx(0.25, abs=1e-15)
+
+
+def test_expected_error_needs_known_weights() -> None:
+    for name in ("sine", "diabetes"):
+        data = DATASETS[name].sample(20, 0.1, 0)
+        with pytest.raises(ValueError, match=f"expected_error must have known true weights, got data “{name}”"):
+            data.expected_error(np.zeros(data.X.shape[1]), 0.0)
+
+
+def _best_expected_errors(dataset: Dataset, seed: int, correlation: float = 0.7) -> tuple[float, float]:
+    """Root mean squared, of L1 and of L2, each at its best λ."""
+    data = dataset.sample(dataset.usual_samples, 0.25, seed, correlation)
+    train, _ = split(data.n_samples, 0.3, seed)
+    scaler = Standardizer.fit(data.X[train])
+    X, y = scaler.transform(data.X[train]), data.y[train]
+    grid = fit_grid(X, y, alpha_max(X, y, 1.0) * np.geomspace(1e-5, 3, 40), [1.0, 0.0])
+    errors = data.expected_error(scaler.coef_original(grid.coef), scaler.intercept_original(grid.coef, grid.intercept))
+    l1, l2 = np.sqrt(errors.min(axis=1))
+    return float(l1), float(l2)
+
+
+def test_l1_predicts_better_where_few_features_matter_and_l2_where_all_do() -> None:
+    """Row 18 of the curriculum, at the settings that a reader meets first."""
+    sparse = np.array([_best_expected_errors(DATASETS["sparse"], seed) for seed in range(100)])
+    dense = np.array([_best_expected_errors(DATASETS["dense"], seed) for seed in range(100)])
+    assert np.mean(sparse[:, 0] < sparse[:, 1]) >= 0.95
+    assert np.mean(dense[:, 1] <= dense[:, 0]) >= 0.9
+    # The noise alone is 0.25: compare what the fits add to it.
+    assert sparse[:, 0].mean() - 0.25 < 0.6 * (sparse[:, 1].mean() - 0.25)
+    assert dense[:, 1].mean() - 0.25 < 0.95 * (dense[:, 0].mean() - 0.25)
+
+
+def test_within_a_group_l1_picks_and_l2_shares() -> None:
+    """The share of the largest of three equally good twins: 1/3 if they share, 1 if one is picked."""
+    shares: dict[str, list[float]] = {"l1": [], "l2": []}
+    dropped = 0
+    for seed in range(100):
+        data = DATASETS["groups"].sample(DATASETS["groups"].usual_samples, 0.25, seed, 0.9)
+        train, _ = split(data.n_samples, 0.3, seed)
+        X, y = Standardizer.fit(data.X[train]).transform(data.X[train]), data.y[train]
+        coef = fit_grid(X, y, [0.2 * alpha_max(X, y, 1.0)], [1.0, 0.0]).coef[:, 0].reshape(2, 5, 3)
+        for name, groups in zip(shares, np.abs(coef[:, [0, 2]]), strict=True):
+            shares[name].append(float((groups.max(axis=1) / groups.sum(axis=1)).mean()))
+        dropped += bool((coef[0, [0, 2]] == 0).any())
+        assert (coef[1] != 0).all()
+    assert np.mean(shares["l1"]) > 0.55
+    assert np.mean(shares["l2"]) < 0.42
+    assert np.mean(np.array(shares["l1"]) > shares["l2"]) >= 0.9
+    assert dropped >= 50
+
+
+# -- two classes
+
+
+@labelled
+def test_labelled_entry_describes_itself(dataset: Labelled) -> None:
+    assert LABELLED[dataset.name] is dataset
+    assert dataset.name.isascii()
+    assert dataset.name.isalnum()
+    assert dataset.name.islower()
+    assert 20 < len(dataset.description) < 250
+    assert dataset.description[-1] == "."
+    assert 4 <= dataset.usual_samples <= dataset.max_samples
+
+
+@labelled
+@given(st.integers(4, 400), st.integers(4, 400), noises, seeds)
+@settings(max_examples=40, deadline=None)
+def test_labelled_samples_keep_their_contract(dataset: Labelled, n: int, m: int, noise: float, seed: int) -> None:
+    few, many = sorted((n, m))
+    a, b = dataset.sample(few, noise, seed), dataset.sample(many, noise, seed)
+    np.testing.assert_array_equal(a.X, b.X[:few])
+    np.testing.assert_array_equal(a.y, b.y[:few])
+    assert a.X.shape == (few, 2)
+    assert a.feature_names == ("x₁", "x₂")
+    assert set(a.y.tolist()) == {0.0, 1.0}
+    assert abs(few - 2 * np.count_nonzero(a.y)) <= 1
+    still, unit = dataset.sample(few, 0.0, seed), dataset.sample(few, 1.0, seed)
+    np.testing.assert_allclose(a.X - still.X, noise * (unit.X - still.X), rtol=0, atol=1e-12)
+    assert a.noise_sd is None
+
+
+@labelled
+def test_labelled_points_fill_the_plane_evenly(dataset: Labelled) -> None:
+    data = dataset.sample(1000, 0.05, 0)
+    assert np.mean(np.abs(data.X) <= 1.5) > 0.999
+    assert np.all(np.abs(data.X.mean(axis=0)) < 0.1)
+    assert np.all(data.X.max(axis=0) > 0.55)
+    assert np.all(data.X.min(axis=0) < -0.55)
+    assert not np.array_equal(data.X, dataset.sample(1000, 0.05, 1).X)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(data)).X, data.X)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("blobs", 0.9, 1.0), ("moons", 0.75, 0.95), ("circles", 0.4, 0.7),
+                                                   ("xor", 0.4, 0.6), ("spirals", 0.4, 0.75)])  # fmt: skip
+def test_what_a_straight_line_and_a_neighbour_can_do(name: str, low: float, high: float) -> None:
+    """A line divides blobs only; the nearest of the other points knows the class in all."""
+    data = LABELLED[name].sample(500, 0.03, 4)
+    table = np.column_stack([data.X, np.ones(500)])
+    line = table @ np.linalg.lstsq(table, 2 * data.y - 1)[0]
+    assert low <= np.mean((line > 0) == (data.y == 1)) <= high
+    distance = ((data.X[:, None] - data.X) ** 2).sum(axis=-1) + 1e9 * np.eye(500)
+    assert np.mean(data.y[distance.argmin(axis=1)] == data.y) > 0.93
+
+
+def test_the_shapes_without_noise() -> None:
+    def sides(name: str) -> tuple[np.ndarray, np.ndarray]:
+        data = LABELLED[name].sample(400, 0.0, 2)
+        return data.X[data.y == 0], data.X[data.y == 1]
+
+    for part, radius in zip(sides("circles"), (1.0, 0.5), strict=True):
+        np.testing.assert_allclose(np.hypot(*part.T), radius)
+    upper, lower = sides("moons")
+    np.testing.assert_allclose(np.hypot(*(upper * 1.5 + [0.5, 0.25]).T), 1)
+    np.testing.assert_allclose(np.hypot(*(lower * 1.5 - [0.5, 0.25]).T), 1)
+    same, opposite = sides("xor")
+    assert (same.prod(axis=1) > 0).all()
+    assert (opposite.prod(axis=1) < 0).all()
+    for part in sides("spirals"):
+        assert 0.1 <= np.hypot(*part.T).min() < 0.15
+        assert 0.95 < np.hypot(*part.T).max() <= 1.0
+
+
+@labelled
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("n_samples", 3), ("n_samples", 10**6), ("n_samples", 8.0), ("noise", -0.1), ("random_state", -1)],
+)
+def test_bad_argument_of_a_labelled_set_is_named(dataset: Labelled, field: str, value: float) -> None:
     arguments = {"n_samples": 20, "noise": 0.1, "random_state": 0} | {field: value}
     with pytest.raises(ValueError, match=f"^{field} must be .*, got "):
         dataset.sample(**arguments)  # type: ignore[arg-type]
@@ -152,6 +415,11 @@ def test_data_refuses_shapes_that_do_not_fit() -> None:
     ]:
         with pytest.raises(ValueError, match="X must be"):
             Data(X, y, names, "y", None, None, "n", "N")
+    rows = (np.zeros((3, 2)), np.zeros(3), ("a", "b"), "y", None, 0.1, "n", "N")
+    with pytest.raises(ValueError, match=r"true_coef must be .*, got \(3,\) and \(2, 2\) for 2 columns"):
+        Data(*rows, true_coef=np.zeros(3), covariance=np.eye(2))
+    with pytest.raises(ValueError, match="must be given together"):
+        Data(*rows, true_coef=np.zeros(2))
 
 
 @given(st.integers(2, 1000), st.floats(0, 1, exclude_max=True), seeds)
@@ -210,6 +478,9 @@ def test_default_path_imports_neither_sklearn_nor_pandas() -> None:
         "import sys\n"
         "from regviz.core import csvdata, features\n"
         "from regviz.core.datasets import DATASETS, split\n"
+        "from regviz.core.datasets import LABELLED\n"
+        "[entry.sample(20, 0.1, 0) for entry in LABELLED.values()]\n"
+        "DATASETS['groups'].sample(20, 0.1, 0, 0.7)\n"
         "data = DATASETS['sine'].sample(20, 0.1, 0)\n"
         "split(20, 0.3, 0)\n"
         "features.BASES['legendre'].expand(data.X[:, 0], 9, data.domain)\n"

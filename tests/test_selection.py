@@ -1,4 +1,5 @@
-"""Are the errors of a grid those of its fits on any rows, and is cross-validation the loop that it stands for?"""
+"""Are the errors of a grid those of its fits on any rows, is cross-validation the loop that it stands for, and are its
+choice and the split into bias and variance those of the textbook?"""
 
 import tracemalloc
 
@@ -10,9 +11,10 @@ from sklearn.linear_model import ElasticNet
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
-from regviz.core import Array
-from regviz.core.linear import LinearGrid, alpha_max, fit_grid
-from regviz.core.selection import compress, cross_validate, mean_squared_error
+from regviz.core import Array, selection
+from regviz.core.features import Standardizer
+from regviz.core.linear import LinearGrid, alpha_max, fit_grid, fit_grids
+from regviz.core.selection import Moments, compress, cross_validate, decompose, mean_squared_error, one_standard_error
 
 RATIOS = np.array([0.0, 0.3, 1.0])
 
@@ -129,3 +131,234 @@ def test_too_few_samples() -> None:
     X, y = sample(2, 1)
     with pytest.raises(ValueError, match="3 or more training points, got 2"):
         cross_validate(X, y, np.array([0.1]), RATIOS)
+
+
+# --- Cross-validation is a loop over folds -------------------------------------------------------
+
+
+def one_fold_at_a_time(X: Array, y: Array, alphas: Array, ratios: Array, standardize: bool = True) -> Array:
+    errors = []
+    for train, test in KFold(min(5, len(y)), shuffle=True, random_state=0).split(X):
+        scaler = Standardizer.fit(X[train], standardize)
+        grid = fit_grid(scaler.transform(X[train]), y[train], alphas, ratios)
+        assert grid.kkt.max() < 1e-8
+        errors.append(by_hand(grid, scaler.transform(X[test]), y[test]))
+    return np.array(errors)
+
+
+def polynomial(degree: int, n: int) -> tuple[Array, Array]:
+    rng = np.random.default_rng(degree)
+    x = np.sort(rng.uniform(-1, 1, n))
+    return x[:, None] ** np.arange(1, degree + 1), np.sin(np.pi * x) + 0.2 * rng.normal(size=n)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+@pytest.mark.parametrize(("degree", "n"), [(3, 12), (5, 30), (9, 31), (20, 100)])
+def test_folds_solved_together_are_those_one_by_one(degree: int, n: int, standardize: bool) -> None:
+    X, y = polynomial(degree, n)
+    alphas, ratios = alpha_max(X, y, 1.0) * np.geomspace(3, 1e-4, 50), np.linspace(0, 1, 11)
+    errors = cross_validate(X, y, alphas, ratios, standardize)
+    np.testing.assert_allclose(errors, one_fold_at_a_time(X, y, alphas, ratios, standardize), rtol=1e-10)
+
+
+def degenerate() -> dict[str, tuple[Array, Array]]:
+    X, y = sample(20, 4)
+    _, held_out = next(iter(KFold(5, shuffle=True, random_state=0).split(X)))
+    only_there = np.isin(np.arange(20), held_out)
+    wide, target = sample(10, 12)
+    return {
+        "a column constant in one training fold": (np.column_stack([X, 1.0 * only_there]), y),
+        "y constant in one training fold": (X, np.where(only_there, y, 3.0)),
+        "y constant": (X, np.full(20, 0.1)),
+        "fewer training rows than columns": (wide, target),
+        "duplicate columns": (np.hstack([X, X[:, :2]]), y),
+        "a column constant everywhere": (np.column_stack([X, np.full(20, 0.1)]), y),
+    }
+
+
+@pytest.mark.parametrize("name", degenerate())
+@pytest.mark.filterwarnings("error")
+def test_degenerate_folds(name: str) -> None:
+    X, y = degenerate()[name]
+    alphas, ratios = np.append(np.geomspace(30, 1e-2, 20), 0), np.linspace(0, 1, 6)
+    errors = cross_validate(X, y, alphas, ratios)
+    assert np.isfinite(errors).all()
+    # relative to the size of y: where y is constant the error is 0 but for rounding
+    expected = one_fold_at_a_time(X, y, alphas, ratios)
+    np.testing.assert_allclose(errors, expected, rtol=1e-8, atol=1e-20 * np.square(y).mean())
+
+
+# --- One standard error --------------------------------------------------------------------------
+
+
+def test_one_standard_error_by_hand() -> None:
+    """Least mean 2, its sd sqrt(2 / 4), SE sqrt(0.5 / 5) = 0.3162: 2.30 is within, 2.32 is not."""
+    alphas = np.array([0.01, 0.1, 1.0])
+    folds = np.array([[1, 2, 3, 2, 2], [2.3, 2.3, 2.3, 2.2, 2.4], [2.32, 2.32, 2.32, 2.32, 2.32]])
+    choice = one_standard_error(folds.T[:, np.newaxis], alphas)
+    np.testing.assert_allclose(choice.mean, [[2, 2.3, 2.32]])
+    np.testing.assert_allclose(choice.standard_error, [[np.sqrt(0.1), np.sqrt(0.02 / 4 / 5), 0]], atol=1e-15)
+    assert choice.best.tolist() == [0]
+    assert choice.one_se.tolist() == [1]
+
+
+def test_one_standard_error_may_reach_over_a_hill() -> None:
+    """It is the largest α within the bound, though one between it and the best is outside."""
+    folds = np.array([[1.0, 3.0], [5.0, 5.0], [2.5, 2.5], [9.0, 9.0]]).T[:, np.newaxis]
+    assert one_standard_error(folds, np.array([0.0, 1, 2, 3])).one_se.tolist() == [2]
+
+
+def test_ties_go_to_the_largest_strength() -> None:
+    folds = np.ones((3, 2, 4))
+    choice = one_standard_error(folds, np.array([0.1, 3.0, 0.0, 1.0]))
+    assert choice.best.tolist() == choice.one_se.tolist() == [1, 1]
+
+
+@given(st.integers(2, 6), st.integers(1, 3), st.integers(1, 8), st.booleans(), st.integers(0, 10**6))
+@settings(max_examples=150, deadline=None)
+def test_one_standard_error_against_a_loop(n_splits: int, n_ratios: int, n_alphas: int, own: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    errors = rng.integers(0, 6, (n_splits, n_ratios, n_alphas)).astype(float)  # whole numbers: many ties
+    lattice = np.append(0.0, np.geomspace(1e-3, 1, n_alphas))
+    alphas = np.array([rng.permutation(lattice)[:n_alphas] for _ in range(n_ratios)])
+    choice = one_standard_error(errors, alphas if own else alphas[0])
+    for i in range(n_ratios):
+        strengths = list(alphas[i] if own else alphas[0])
+        means, errs = [], []
+        for j in range(n_alphas):
+            folds = errors[:, i, j]
+            mean = sum(folds) / n_splits
+            means.append(mean)
+            errs.append((sum((e - mean) ** 2 for e in folds) / (n_splits - 1)) ** 0.5 / n_splits**0.5)
+        best = max((j for j in range(n_alphas) if means[j] == min(means)), key=lambda j: strengths[j])
+        allowed = [j for j in range(n_alphas) if means[j] <= means[best] + errs[best] + 1e-12]
+        assert choice.best[i] == best
+        # a mean equal to the bound up to rounding may fall on either side of it
+        strict = [j for j in allowed if j == best or means[j] <= means[best] + errs[best] - 1e-12]
+        assert choice.one_se[i] in {max(js, key=lambda j: strengths[j]) for js in (allowed, strict)}
+        assert strengths[choice.one_se[i]] >= strengths[best]
+        np.testing.assert_allclose(choice.standard_error[i], errs, atol=1e-12)
+
+
+def test_one_standard_error_of_a_cross_validation() -> None:
+    X, y = polynomial(9, 30)
+    alphas = alpha_max(X, y, 1.0) * np.geomspace(1e-4, 3, 40)
+    errors = cross_validate(X, y, alphas, RATIOS)
+    choice = one_standard_error(errors, alphas)
+    assert (alphas[choice.one_se] > alphas[choice.best]).all()
+    np.testing.assert_array_equal(choice.best, errors.mean(axis=0).argmin(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("errors", "alphas", "message"),
+    [
+        (np.ones((1, 2, 3)), np.ones(3), "n_splits >= 2"),
+        (np.ones((5, 3)), np.ones(3), "errors must be"),
+        (np.ones((5, 2, 3)), np.ones(2), r"alphas must have shape \(3,\) or \(2, 3\), got \(2,\)"),
+        (np.full((5, 2, 3), np.nan), np.ones(3), "NaN"),
+    ],
+)
+def test_one_standard_error_refuses(errors: Array, alphas: Array, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        one_standard_error(errors, alphas)
+
+
+# --- Bias and variance -----------------------------------------------------------------------------
+
+
+def test_bias_and_variance_by_hand() -> None:
+    """Two resamples, two points: means 2 and 5, truth 1 and 5; deviations 1, 1 and 2, 2."""
+    bias_squared, variance = decompose(np.array([[1.0, 3.0], [3.0, 7.0]]), np.array([1.0, 5.0]))
+    assert bias_squared == (1 + 0) / 2
+    assert variance == (1 + 4) / 2
+
+
+@pytest.mark.parametrize("chunk", [1, 100, 10**6])
+@pytest.mark.parametrize("shape", [(1, 5), (7, 4), (30, 3, 2, 4)])
+def test_bias_and_variance_add_up_to_the_error(
+    shape: tuple[int, ...], chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "CHUNK", chunk)
+    rng = np.random.default_rng(0)
+    predictions, truth = rng.normal(size=shape), rng.normal(size=shape[-1])
+    bias_squared, variance = decompose(predictions, truth)
+    assert bias_squared.shape == variance.shape == shape[1:-1]
+    np.testing.assert_allclose(variance, predictions.var(axis=0).mean(axis=-1), atol=1e-15)
+    np.testing.assert_allclose(bias_squared + variance, np.square(predictions - truth).mean(axis=(0, -1)), rtol=1e-13)
+
+
+def test_moments_add_up_in_any_parts_without_cancelling() -> None:
+    rng = np.random.default_rng(0)
+    predictions = 1e8 + rng.normal(size=(50, 3, 4))  # Σ x² − (Σ x)² / n would have no digit left
+    whole = Moments.of(predictions)
+    parts = Moments.of(predictions[:1]) + Moments.of(predictions[1:8]) + Moments.of(predictions[8:])
+    assert whole.count == parts.count == 50
+    np.testing.assert_allclose(parts.mean, predictions.mean(axis=0), rtol=1e-15)
+    np.testing.assert_allclose(parts.scatter / 50, predictions.var(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(whole.scatter, parts.scatter, rtol=1e-6)
+
+
+def test_many_predictions_cost_little_memory() -> None:
+    predictions = np.random.default_rng(0).normal(size=(200, 11, 50, 100))
+    tracemalloc.start()
+    decompose(predictions, np.zeros(100))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < predictions.nbytes / 2
+
+
+def resampled(n_resamples: int) -> tuple[Array, Array, Array, Array, Array, float]:
+    """(X, truth, noise, alphas, predictions (n_resamples, n_ratios, n_alphas, n), sigma) of fits at the points of X."""
+    rng = np.random.default_rng(0)
+    X, _ = polynomial(6, 25)
+    X = Standardizer.fit(X).transform(X)
+    truth, sigma = np.sin(3 * X[:, 0]), 0.5
+    noise = sigma * rng.normal(size=(n_resamples, 25))
+    alphas = np.array([0.003, 0.1, 1.0])
+    grids = fit_grids([(X, truth + e) for e in noise], alphas, RATIOS)
+    predictions = np.stack([grid.coef @ X.T + grid.intercept[..., np.newaxis] for grid in grids])
+    return X, truth, noise, alphas, predictions, sigma
+
+
+def test_bias_variance_and_noise_are_the_error_on_new_data() -> None:
+    """ESL eq. 7.9: E (y_new − ŷ)² = σ² + bias² + variance, within its Monte Carlo error."""
+    _, truth, _, _, predictions, sigma = resampled(1500)
+    bias_squared, variance = decompose(predictions, truth)
+    new = truth + sigma * np.random.default_rng(1).normal(size=(1500, 25))
+    errors = np.square(new[:, np.newaxis, np.newaxis] - predictions).mean(axis=-1)  # (n_resamples, R, A)
+    standard_error = errors.std(axis=0) / np.sqrt(1500)
+    expected = sigma**2 + bias_squared + variance
+    assert (np.abs(errors.mean(axis=0) - expected) < 3.5 * standard_error).all()
+    assert (standard_error < 0.05 * expected).all()
+
+
+def test_bias_and_variance_of_ridge_are_those_of_its_hat_matrix() -> None:
+    """ŷ = S y, S = 11ᵀ/n + X (XᵀX + nα)⁻¹ Xᵀ: bias² = ‖S f − f‖² / n, variance = σ² tr(S Sᵀ) / n."""
+    X, truth, _, alphas, predictions, sigma = resampled(1500)
+    n_resamples, n = len(predictions), len(truth)
+    bias_squared, variance = decompose(predictions, truth)
+    for j, alpha in enumerate(alphas):
+        S = np.full((n, n), 1 / n) + X @ np.linalg.solve(X.T @ X + n * alpha * np.eye(6), X.T)
+        bias = S @ truth - truth
+        deviation = predictions[:, 0, j] - S @ truth  # (n_resamples, n)
+        spread = np.square(deviation).mean(axis=1).std() / np.sqrt(n_resamples)
+        assert abs(variance[0, j] - sigma**2 * np.trace(S @ S.T) / n) < 3.5 * spread
+        drift = (2 * deviation @ bias / n).std() / np.sqrt(n_resamples)
+        assert (
+            abs(bias_squared[0, j] - np.square(bias).mean() - variance[0, j] / n_resamples)
+            < 3.5 * drift + 1e-3 * variance[0, j]
+        )
+
+
+@pytest.mark.parametrize(
+    ("predictions", "truth", "message"),
+    [
+        (np.ones(3), np.ones(3), "predictions must be"),
+        (np.ones((0, 3)), np.ones(3), "predictions must be"),
+        (np.ones((5, 3)), np.ones(4), r"truth must have shape \(3,\)"),
+        (np.ones((5, 3)), 1.0, "truth must have shape"),
+    ],
+)
+def test_decompose_refuses(predictions: Array, truth: Array, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        decompose(predictions, truth)

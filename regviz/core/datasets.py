@@ -1,7 +1,9 @@
 """Which data can the reader choose, and which of them are held back for validation?
 
-Every data set is one entry of DATASETS. A sample is a pure function of its arguments, and the
-sliders for the noise and the number of points never redraw what is already there.
+Every data set is one entry of DATASETS, or of LABELLED if a class is to be predicted. A sample is
+a pure function of its arguments, and the sliders for the noise, the correlation and the number of
+points never redraw what is already there. `code` says the same as `sample` in lines of Python that
+need nothing of ours, for a reader who wants to go on in a notebook.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ Indices = NDArray[np.intp]
 Truth = Callable[[Array], Array]
 
 MIN_SAMPLES = 2
+MIN_LABELLED_SAMPLES = 4
 MAX_SYNTHETIC_SAMPLES = 1000
 MAX_NOISE = 10.0
 MAX_CORRELATION = 0.99
@@ -121,6 +124,7 @@ class Synthetic:
     """y = truth(x) + noise · z, with x uniform on the domain and z standard normal.
 
     The truth is of order 1 on the domain, so noise 0.1 means about the same in every data set.
+    formula is the truth as a Python expression of x; usual_samples suits a first look.
     """
 
     name: str
@@ -128,6 +132,7 @@ class Synthetic:
     description: str
     domain: tuple[float, float]
     truth: Truth  # (n,) -> (n,)
+    formula: str
     max_samples: int = MAX_SYNTHETIC_SAMPLES
     usual_samples: int = 30
     takes_noise: bool = True
@@ -161,6 +166,17 @@ class Synthetic:
             domain=self.domain,
         )
 
+    def code(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> str:
+        """Python that makes low, high, x (n_samples,) and y as `sample` does; it needs np."""
+        low, high = self.domain
+        return f"""\
+# {self.max_samples} points are drawn and the first {n_samples} taken, so that more points keep these.
+rng = np.random.default_rng({int(random_state)})
+low, high = {low!r}, {high!r}
+x = low + (high - low) * rng.random({self.max_samples})[:{int(n_samples)}]
+noise = {float(noise)!r} * rng.standard_normal({self.max_samples})[:{int(n_samples)}]
+y = {self.formula} + noise"""
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -175,6 +191,7 @@ class Linear:
 
     weights   (n_features,)  the true weights up to a common factor
     distance  d as a function of the column numbers i and j, two arrays of one shape
+    formula   d as a Python expression of i and j
     """
 
     name: str
@@ -183,8 +200,9 @@ class Linear:
     feature_names: tuple[str, ...]
     weights: tuple[float, ...]
     distance: Callable[[Indices, Indices], Array]
+    formula: str
     max_samples: int = MAX_SYNTHETIC_SAMPLES
-    usual_samples: int = 60
+    usual_samples: int = 40
     takes_noise: bool = True
     takes_correlation: bool = True
 
@@ -226,19 +244,35 @@ class Linear:
             covariance=covariance,
         )
 
+    def code(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> str:
+        """Python that makes X (n_samples, n_features) and y as `sample` does; it needs np."""
+        p = len(self.weights)
+        return f"""\
+# Gaussian features with a known covariance, {self.max_samples} rows; the first {n_samples} are taken.
+i, j = np.indices(({p}, {p}))
+covariance = {float(correlation)!r} ** ({self.formula})
+rng = np.random.default_rng({int(random_state)})
+X = rng.standard_normal(({self.max_samples}, {p})) @ np.linalg.cholesky(covariance).T
+# The true weights, scaled so that the signal has variance 1.
+true_weights = np.array({list(self.weights)!r})
+true_weights = true_weights / np.sqrt(true_weights @ covariance @ true_weights)
+y = X @ true_weights + {float(noise)!r} * rng.standard_normal({self.max_samples})
+X, y = X[:{int(n_samples)}], y[:{int(n_samples)}]"""
+
 
 @dataclass(frozen=True)
 class Measured:
     """Real rows with named columns; `load()` gives all of them.
 
     max_samples is the number of rows, written down so that a page can set the limits of its
-    slider without loading them.
+    slider without loading them. formula is Python that makes X and y as `load` does.
     """
 
     name: str
     label: str
     description: str
     load: Callable[[], Data]
+    formula: str
     max_samples: int
     usual_samples: int = 200
     takes_noise: bool = False
@@ -253,6 +287,55 @@ class Measured:
         _check_noise(noise)
         _check_correlation(correlation)
         return replace(self.load(), name=self.name, label=self.label).draw(n_samples, random_state)
+
+    def code(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> str:
+        """Python that makes X (n_samples, n_features) and y as `sample` does; it needs np."""
+        return f"""\
+{self.formula}
+rows = np.random.default_rng([{int(random_state)}, {_ROWS_STREAM}]).permutation(len(y))[:{int(n_samples)}]
+X, y = X[rows], y[rows]"""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Points of two classes in the plane: X = shape(u, side) + noise · z, y = side.
+
+    u is uniform on the unit square, z standard normal in two dimensions, and the sides 0 and 1
+    alternate, so that they are equal in number for every even n_samples and differ by one for odd.
+    shape fills about [−1, 1]². `description` says what the boundary looks like.
+    """
+
+    name: str
+    label: str
+    description: str
+    shape: Callable[[Array, Array], Array]  # (n, 2), (n,) -> (n, 2)
+    max_samples: int = MAX_SYNTHETIC_SAMPLES
+    usual_samples: int = 100
+
+    def sample(self, n_samples: int, noise: float, random_state: int) -> Data:
+        """Draw `n_samples` points x₁, x₂ of the classes y = 0.0 and 1.0.
+
+        u and z are the first n_samples of one fixed draw of max_samples: more points keep the
+        points that were there, and the noise only scales z. It blurs the points, not the classes:
+        Data.noise_sd, the noise on y, is None. Raises ValueError if n_samples (at least 4), noise
+        or random_state is out of range.
+        """
+        _check_whole("n_samples", n_samples, MIN_LABELLED_SAMPLES, self.max_samples)
+        _check_noise(noise)
+        generator = _generator(random_state)
+        u = generator.random((self.max_samples, 2))[:n_samples]
+        z = generator.standard_normal((self.max_samples, 2))[:n_samples]
+        side = np.asarray(np.arange(n_samples) % 2, dtype=np.float64)
+        return Data(
+            X=self.shape(u, side) + noise * z,
+            y=side,
+            feature_names=("x₁", "x₂"),
+            target_name="class",
+            truth=None,
+            noise_sd=None,
+            name=self.name,
+            label=self.label,
+        )
 
 
 def split(n_samples: int, validation_share: float, random_state: int) -> tuple[Indices, Indices]:
@@ -326,6 +409,42 @@ def _in_groups_of_three(i: Indices, j: Indices) -> Array:
     return np.where(i == j, 0.0, np.where(i // 3 == j // 3, 1.0, np.inf))
 
 
+# Of the labelled sets: u (n, 2) uniform on the unit square, side (n,) 0 or 1 -> (n, 2). Not
+# scikit-learn's make_moons and its like: there another number of points redraws all of them.
+
+
+def _on_circle(angle: Array, radius: Array | float = 1.0) -> Array:
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
+
+
+def _moons(u: Array, side: Array) -> Array:
+    """The half circles of make_moons, the lower one the upper one turned round; centred."""
+    upper = (_on_circle(np.pi * u[:, 0]) - [0.5, 0.25]) / 1.5
+    return np.where(side[:, np.newaxis] == 0, upper, -upper)
+
+
+def _circles(u: Array, side: Array) -> Array:
+    return _on_circle(2 * np.pi * u[:, 0], np.where(side == 0, 1.0, 0.5))
+
+
+def _spirals(u: Array, side: Array) -> Array:
+    return _on_circle(np.pi * (3 * u[:, 0] + side), 0.1 + 0.9 * u[:, 0])
+
+
+def _xor(u: Array, side: Array) -> Array:
+    """Four squares with a gap between them; opposite ones are of one class."""
+    size = 0.1 + 0.9 * np.abs(2 * u - 1)
+    sign = np.where(u < 0.5, -1.0, 1.0)
+    sign[:, 1] = sign[:, 0] * np.where(side == 0, 1.0, -1.0)
+    return size * sign
+
+
+def _blobs(u: Array, side: Array) -> Array:
+    """Two round clouds, normal with standard deviation 0.25 (Box and Muller)."""
+    cloud = 0.25 * _on_circle(2 * np.pi * u[:, 0], np.sqrt(-2 * np.log(1 - u[:, 1])))
+    return cloud + np.where(side == 0, -0.5, 0.5)[:, np.newaxis]
+
+
 def _load_diabetes() -> Data:
     """Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression, Ann. Statist. 32."""
     from sklearn.datasets import load_diabetes
@@ -386,6 +505,7 @@ DATASETS: dict[str, Dataset] = {
             description="One smooth wave: a low degree follows it, a high degree chases the noise.",
             domain=(0.0, 1.0),
             truth=_sine,
+            formula="np.sin(2 * np.pi * x)",
         ),
         Synthetic(
             name="step",
@@ -393,6 +513,7 @@ DATASETS: dict[str, Dataset] = {
             description="A jump that no polynomial can make: every fit must round it or ring.",
             domain=(-1.0, 1.0),
             truth=_step,
+            formula="np.where(x < 0, -1.0, 1.0)",
         ),
         Synthetic(
             name="kink",
@@ -400,6 +521,7 @@ DATASETS: dict[str, Dataset] = {
             description="A corner at 0 in an even function: the odd powers are not needed.",
             domain=(-1.0, 1.0),
             truth=_kink,
+            formula="2 * np.abs(x) - 1",
         ),
         Synthetic(
             name="runge",
@@ -407,6 +529,7 @@ DATASETS: dict[str, Dataset] = {
             description="Runge's bell 1/(1 + 25x²): high degrees swing wildly near the two ends.",
             domain=(-1.0, 1.0),
             truth=_runge,
+            formula="1 / (1 + 25 * x**2)",
         ),
         Synthetic(
             name="cubic",
@@ -414,6 +537,7 @@ DATASETS: dict[str, Dataset] = {
             description="4x³ − 3x: two powers make it, or one single Chebyshev term; does L1 find them?",
             domain=(-1.0, 1.0),
             truth=_cubic,
+            formula="4 * x**3 - 3 * x",
         ),
         Linear(
             name="sparse",
@@ -423,6 +547,7 @@ DATASETS: dict[str, Dataset] = {
             feature_names=_FIFTEEN,
             weights=(0, 0, 1, 0, 0, 0, 0, -0.8, 0, 0, 0, 0, 0.6, 0, 0),
             distance=_steps_apart,
+            formula="abs(i - j)",
         ),
         Linear(
             name="dense",
@@ -432,15 +557,17 @@ DATASETS: dict[str, Dataset] = {
             feature_names=_FIFTEEN,
             weights=(1, 0.8, 1.1, -0.9, 1, 1.2, -0.8, -1, -1.1, 0.9, 0.8, -1.2, 1, -0.9, 1),
             distance=_steps_apart,
+            formula="abs(i - j)",
         ),
         Linear(
             name="groups",
             label="Correlated groups",
-            description="Five groups of three features that say nearly the same, and groups a and c matter: "
-            "L1 picks members and drops their twins, L2 shares the weight within a group.",
+            description="Five groups of three features, and groups a and c matter: the more alike its members are, the "
+            "more L1 picks one by chance and drops its twins, while L2 shares the weight within a group.",
             feature_names=tuple(f"{group}{member}" for group in "abcde" for member in (1, 2, 3)),
             weights=(1, 1, 1, 0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0),
             distance=_in_groups_of_three,
+            formula="np.where(i == j, 0, np.where(i // 3 == j // 3, 1, np.inf))",
         ),
         Measured(
             name="diabetes",
@@ -448,6 +575,9 @@ DATASETS: dict[str, Dataset] = {
             description="How far diabetes went in a year, from ten measurements of 442 patients; "
             "the blood values overlap, so L1 keeps some of them and L2 shares among all.",
             load=_load_diabetes,
+            formula="""from sklearn.datasets import load_diabetes
+
+X, y = load_diabetes(return_X_y=True, scaled=False)""",
             max_samples=442,
         ),
         Measured(
@@ -457,7 +587,47 @@ DATASETS: dict[str, Dataset] = {
             "radius, perimeter and area say nearly the same, so unregularized weights cancel, "
             "L1 picks one of the three and L2 shares among them.",
             load=_load_nuclei,
+            formula="""from sklearn.datasets import load_breast_cancer
+
+table = load_breast_cancer().data
+X, y = table[:, :10], table[:, 23]  # the ten means; the worst area""",
             max_samples=569,
+        ),
+    )
+}
+
+LABELLED: dict[str, Labelled] = {
+    labelled.name: labelled
+    for labelled in (
+        Labelled(
+            name="moons",
+            label="Moons",
+            description="Two half circles that hook into each other: the boundary must bend twice.",
+            shape=_moons,
+        ),
+        Labelled(
+            name="circles",
+            label="Circles",
+            description="A ring round a ring: no straight line divides them, a circle does.",
+            shape=_circles,
+        ),
+        Labelled(
+            name="spirals",
+            label="Spirals",
+            description="Two arms that turn one and a half times: only a flexible model can follow them.",
+            shape=_spirals,
+        ),
+        Labelled(
+            name="xor",
+            label="XOR",
+            description="Four squares, opposite ones alike: neither input says anything alone, their product says all.",
+            shape=_xor,
+        ),
+        Labelled(
+            name="blobs",
+            label="Blobs",
+            description="Two round clouds: a straight line is the best boundary, and all bends are overfitting.",
+            shape=_blobs,
         ),
     )
 }

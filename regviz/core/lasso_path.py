@@ -44,7 +44,7 @@ class LassoPath:
     alphas        (n_corners,)  falling strictly, from alpha_max to `lowest_alpha`
     coef          (n_corners, n_features)  on the scale of X and y
     intercept     (n_corners,)
-    kkt           (n_corners,)  the certificate of `fit_grid` at each corner; between two it is no worse than at both
+    kkt           (n_corners,)  the certificate of `fit_grid`, the worse of a corner and midway to the one before
     events        what happens at the corners, from strong to weak; at one α the features that leave stand first
     complete      whether the path reaches the strength that was asked for
     """
@@ -122,24 +122,27 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lowest: float = 1e-6) -> LassoPath:
     levels, weights, events, complete = tracker.follow(lowest)
 
     # The certificate, from the rows and not from the Gram matrix of the solver.
-    slope = (target - weights @ Z.T) @ Z / len(y)
-    limit = levels[:, None] * v
-    misfit = np.where(weights != 0, slope - limit * np.sign(weights), np.maximum(np.abs(slope) - limit, 0))
-    kkt = (np.abs(misfit) / v).max(axis=1) / levels[0]
-    trusted = np.logical_and.accumulate(kkt <= TRUSTED)
-    coef = weights[trusted] * (y_scale / x_scale)
-    alphas = levels[trusted] * y_scale
+    def violation(level: Array, u: Array) -> Array:
+        slope, limit = (target - u @ Z.T) @ Z / len(y), level[:, None] * v
+        off = np.where(u != 0, slope - limit * np.sign(u), np.maximum(np.abs(slope) - limit, 0))
+        return np.asarray((np.abs(off) / v).max(axis=1) / levels[0])
+
+    kkt = violation(levels, weights)
+    midway = violation((levels[1:] + levels[:-1]) / 2, (weights[1:] + weights[:-1]) / 2)
+    kkt[1:] = np.maximum(kkt[1:], midway)
+    trusted = int(np.logical_and.accumulate(kkt <= TRUSTED).sum())
+    coef = weights[:trusted] * (y_scale / x_scale)
     return LassoPath(
-        alphas=alphas,
+        alphas=levels[:trusted] * y_scale,
         coef=coef,
         intercept=y_mean - coef @ x_mean,
-        kkt=kkt[trusted],
+        kkt=kkt[:trusted],
         events=tuple(
             Event(level * y_scale, feature, enters)
             for level, feature, enters in events
-            if level > levels[trusted][-1] or (complete and trusted.all())
+            if level > levels[trusted - 1] or trusted == len(levels)
         ),
-        complete=complete and bool(trusted.all()),
+        complete=complete and trusted == len(levels),
     )
 
 
@@ -176,6 +179,7 @@ class _Tracker:
             noise = 64 * EPS * (1 + np.abs(u).sum())
             tied = cause | (signs != 0) | (np.abs(slope) >= level * self.v - noise)
             free = (signs != 0) & ~cause & (np.abs(u) > noise)
+            weights[-1] = u = np.where(free, u, 0)
             sides = np.where(signs != 0, signs, np.sign(slope)) * tied
             new = self._direction(sides, free)
             if new is None:
@@ -225,7 +229,8 @@ class _Tracker:
                     step[on] = self._solve(on, goal[None, on])[0]
                 except np.linalg.LinAlgError:
                     return None
-                wrong = np.flatnonzero(held & inside & (step * sides <= 0))
+                # Not only those below zero: a step of rounding size would be undone by the next corner, at the same λ.
+                wrong = np.flatnonzero(held & inside & (step * sides <= 64 * EPS * np.abs(step).sum()))
                 if not len(wrong):
                     break
                 shares = d[wrong] / np.where(d[wrong] == step[wrong], 1, d[wrong] - step[wrong])

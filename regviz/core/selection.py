@@ -98,9 +98,10 @@ def one_standard_error(errors: Array, alphas: Array) -> Choice:
         best    = the α of least mean(α), the largest of them if there are several
         one_se  = the largest α with mean(α) ≤ mean(best) + SE(best), whatever lies between it and best
 
-    so one_se is never a weaker penalty than best. Folds count equally whatever their size; glmnet's lambda.min and
-    lambda.1se are these rules with every fold weighted by its number of rows, in mean and SE alike: the same for folds of
-    equal size. The folds share training rows, so SE is a rough figure, not a confidence interval.
+    so one_se is never a weaker penalty than best. Folds count equally, whatever their size. glmnet's lambda.min and
+    lambda.1se weight each fold by its share πₖ of the rows, in the mean and in
+    SE(α) = sqrt(Σₖ πₖ (eₖ(α) − mean(α))² / (K − 1)): the same for folds of equal size. The folds share training rows,
+    so SE is a rough figure and gives no confidence interval.
 
     Raises ValueError for fewer than 2 folds, NaN or shapes that do not match.
 

@@ -424,9 +424,9 @@ def optimism_words(found: Optimism) -> str:
     error = honest.std(ddof=1) / np.sqrt(len(honest))
     return (
         f"In {len(on_test)} samples of the same source, each with {found.n_test} test rows, λ and the L1 ratio were "
-        f"chosen twice. Chosen **on the test set**, the reported mean squared error is off by **{on_test.mean():+.0%}** "
-        f"on average: it looks better than it is. Chosen **on validation points**, it is off by "
-        f"**{honest.mean():+.0%}** (± {error:.0%}, the scatter of so few samples): no cheating, no optimism."
+        f"chosen twice. Chosen **on the test set**, the reported mean squared error is off by "
+        f"**{on_test.mean():+.0%}** on average: it looks better than it is. Chosen **on validation points**, it is "
+        f"off by **{honest.mean():+.0%}** (± {error:.0%}, the scatter of so few samples): no cheating, no optimism."
     )
 
 

@@ -141,7 +141,7 @@ class View:
         }
         if len(sweep.validation):
             swept["validation"] = sweep.validation_error
-        if sweep.is_curve:
+        if np.isfinite(sweep.expected_error).all():
             swept["expected"] = sweep.expected_error
         self.edges = np.linspace(-self.reach, self.reach, N_BINS + 1)
         sides = self.edges if self.soft is None else self.soft * np.sinh(self.edges)
@@ -263,7 +263,7 @@ class Column:
         rows = [("Training error", f"{{{key}_train}}", "Root mean squared error on the fitted points")]
         if len(sweep.validation):
             rows.append(("Validation error", f"{{{key}_validation}}", "The same on points that were held back"))
-        if sweep.is_curve:
+        if np.isfinite(sweep.expected_error).all():
             rows.append(
                 (
                     "Expected error",

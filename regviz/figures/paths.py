@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from regviz import theme
 from regviz.core import Array
+from regviz.figures import dialects
 from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
 from regviz.figures.traces import axis, curve, log_axis, markup, points, soft_ticks
 from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept
@@ -32,9 +33,9 @@ def board(paths: Paths) -> Board:
     notes: list[Note] = []
     for number, (key, title, pin) in enumerate(COLUMNS):
         column = Column(view, key, title, pin, number)
-        readouts += [column.heading(), _entries(paths, column)]
+        readouts += [column.heading(), _entries(paths, column), dialects.card(column, row=6)]
         figures += [_path(paths, column, scale), replace(column.weights(), row=3), _freedom(column, scale)]
-        notes.append(_members(column))
+        notes += [_members(column), dialects.unsaid(column, row=7)]
     return Board(
         axes=(strength, ratio_axis()),
         arrays=view.arrays,

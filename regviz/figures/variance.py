@@ -1,4 +1,4 @@
-"""How does the page on bias and variance look? The fits of many samples under one λ, and what their errors add up to."""
+"""How does the page on bias and variance look? Fits of many samples under one λ, and what their errors add up to."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def board(found: Variance) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=drawn.values,
-        summary="λ {alpha}, L1 ratio {l1_ratio}. Bias² and variance: L1 {l1_bias} and {l1_variance}, mix {mix_bias} and "
-        "{mix_variance}, L2 {l2_bias} and {l2_variance}.",
+        summary="λ {alpha}, L1 ratio {l1_ratio}. Bias² and variance: L1 {l1_bias} and {l1_variance}, mix {mix_bias} "
+        "and {mix_variance}, L2 {l2_bias} and {l2_variance}.",
         place="λ {alpha}, L1 ratio {l1_ratio}",
         legend=tuple((0, k) for k in drawn.legend),
         columns=len(COLUMNS),
@@ -191,8 +191,8 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
         moving=tuple(moving),
         alt=f"{title}: bias² {{{key}_bias}}, variance {{{key}_variance}}, sum with the noise {{{key}_total}} at λ = "
         "{alpha}.",
-        caption=f"Thick: the sum. Dashed: bias² {{{key}_bias}}. Thin: variance {{{key}_variance}}. The cross is the least "
-        "sum.",
+        caption=f"Thick: the sum. Dashed: bias² {{{key}_bias}}. Thin: variance {{{key}_variance}}. The cross is the "
+        "least sum.",
         column=number,
         row=2,
         height=260,
@@ -210,10 +210,11 @@ def _least(found: Variance, drawn: _Drawn, key: str) -> dict[str, Any]:
 
 WORDS = """
 ### What to look at
-- **Variance** is how far the thin fits lie from their mean: what another sample would have changed. It falls as λ grows.
+- **Variance** is how far the thin fits lie from their mean: what another sample would have changed. It falls as λ
+  grows.
 - **Bias** is how far that mean lies from the truth: what no number of samples would mend. It grows with λ.
 - **Their sum, with the noise, is the expected error.** A little bias buys a lot less variance, so the least sum lies at
   a λ above 0. That is the whole trade.
-- **Sparse truth or dense truth?** Choose them as data sets: L1 has the smaller sum when few features matter, L2 when all
-  do. With correlated groups L1 picks another member in every sample: look how its weights scatter.
+- **Sparse truth or dense truth?** Choose them as data sets: L1 has the smaller sum when few features matter, L2 when
+  all do. With correlated groups L1 picks another member in every sample: look how its weights scatter.
 """

@@ -176,7 +176,8 @@ class LiveFigure:
 
     A figure with `handle` = (axis of x, axis of y) has a point at these axes' values that the pointer can drag; with
     "" for y it slides along y = 0. With `scrub` = (axis, x of its stops) the pointer moves that axis anywhere in the
-    figure. One with a scene (3-D) has no overlay: Plotly itself redraws it.
+    figure. With `lever` = (axis, y of its stops, x) there is a point at that x which the pointer drags up and down.
+    One with a scene (3-D) has no overlay: Plotly itself redraws it.
     """
 
     name: str
@@ -192,6 +193,7 @@ class LiveFigure:
     handle: tuple[str, str] | None = None
     wide: bool = False  # over all columns
     scrub: tuple[str, Ref] | None = None
+    lever: tuple[str, Ref, float] | None = None
 
     def at(self, board: Board, index: Index, mode: theme.Mode = "light") -> dict[str, Any]:
         """The ordinary Plotly figure, as a dictionary, at one index of the sweep."""
@@ -533,6 +535,7 @@ def _figure_spec(live: LiveFigure) -> dict[str, Any]:
         "span": None if live.span is None else _ref(live.span),
         "handle": live.handle,
         "wide": live.wide,
+        "lever": live.lever and [live.lever[0], _ref(live.lever[1]), live.lever[2]],
         "scrub": live.scrub and [live.scrub[0], _ref(live.scrub[1])],
     }
 

@@ -443,7 +443,8 @@ class Figure {
     this.visible = false;
     this.drawn = false;
     if (spec.wide) this.element.classList.add("wide");
-    if (spec.handle) this.addHandle(...spec.handle);
+    if (spec.handle) this.handleOfAxes(...spec.handle);
+    if (spec.lever) this.handleOfLever(...spec.lever);
     if (spec.scrub) this.addScrub(...spec.scrub);
   }
 
@@ -470,18 +471,19 @@ class Figure {
       });
   }
 
-  // A point that the pointer drags: its coordinates are the values of two axes. (The axes' sliders are its keyboard.)
-  addHandle(axisX, axisY) {
+  // A point that the pointer drags. `spot(index)` is where it is, `moved(x, y)` the stops of axes that a place means.
+  // (The axes' sliders are its keyboard.)
+  addHandle(spot, moved) {
+    this.spot = spot;
     this.handle = document.createElementNS(SVG, "circle");
     this.handle.setAttribute("class", "handle");
     this.handle.setAttribute("r", 22);
     this.overlay.append(this.handle);
-    const axes = [axisX, axisY].map((name) => this.board.spec.axes.find((axis) => axis.name === name));
     const follow = (event) => {
       const box = this.area.getBoundingClientRect();
       const x = this.fromX(event.clientX - box.left + this.grip[0]);
       const y = this.fromY(event.clientY - box.top + this.grip[1]);
-      this.board.move({ [axisX]: nearest(axes[0], x), ...(axisY && { [axisY]: nearest(axes[1], y) }) });
+      this.board.move(moved(x, y));
     };
     this.handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
@@ -496,6 +498,21 @@ class Figure {
         this.handle.onpointermove = null;
         this.board.commit();
       });
+  }
+
+  // The handle's coordinates are the values of two axes; without the second it slides along y = 0.
+  handleOfAxes(axisX, axisY) {
+    const axes = [axisX, axisY].map((name) => this.board.spec.axes.find((axis) => axis.name === name));
+    const spot = (index) => axes.map((axis) => (axis ? axis.values[index[axis.name]] : 0));
+    const moved = (x, y) => ({ [axisX]: nearest(axes[0], x), ...(axisY && { [axisY]: nearest(axes[1], y) }) });
+    this.addHandle(spot, moved);
+  }
+
+  // The handle stands at one x, and its height is that of a stop.
+  handleOfLever(axis, places, x) {
+    const heights = (index) => this.board.arrays.read(places, index);
+    const spot = (index) => [x, heights(index)[index[axis]]];
+    this.addHandle(spot, (_, y) => ({ [axis]: closest(heights(this.board.index), y) }));
   }
 
   coordinates(name) {
@@ -537,7 +554,7 @@ class Figure {
     const { data, layout } = this.plotlyFigure(false);
     const touch = matchMedia("(pointer: coarse)").matches;
     Object.assign(layout, { width: this.plot.clientWidth, height: this.spec.height, autosize: false });
-    if (!this.isScene && (touch || this.spec.span || this.spec.handle || this.spec.scrub)) layout.dragmode = false;
+    if (!this.isScene && (touch || this.spec.span || this.handle || this.spec.scrub)) layout.dragmode = false;
     if (this.zoom) for (const key of Object.keys(this.zoom)) Object.assign((layout[key] ??= {}), this.zoom[key]);
     await Plotly.react(this.still, data, layout, { displayModeBar: false, doubleClick: "reset", scrollZoom: false });
     if (!this.drawn) {
@@ -629,10 +646,9 @@ class Figure {
       this.drawTicks(reach, toX, toY, xaxis, yaxis);
     }
     if (this.handle) {
-      const [axisX, axisY] = this.spec.handle;
-      const position = arrays.position(index);
-      this.handle.setAttribute("cx", number(xaxis._offset + toX(position[axisX])));
-      this.handle.setAttribute("cy", number(yaxis._offset + toY(position[axisY] ?? 0)));
+      const [x, y] = this.spot(index);
+      this.handle.setAttribute("cx", number(xaxis._offset + toX(x)));
+      this.handle.setAttribute("cy", number(yaxis._offset + toY(y)));
       [this.fromX, this.fromY] = [inverse(toX), inverse(toY)];
     }
     const view = [frame, ...xaxis.range, ...yaxis.range].join();

@@ -26,7 +26,7 @@ _RESAMPLE_STREAM = 3
 class ByDegree:
     """Root mean squared errors of every degree at the same strengths: (R, A, n_degrees)."""
 
-    degrees: Array  # (n_degrees,)
+    degrees: Indices  # (n_degrees,)
     train: Array
     validation: Array  # NaN without validation rows
     expected: Array

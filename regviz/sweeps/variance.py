@@ -24,8 +24,9 @@ class Variance:
 
     alphas         (A,)
     start          the stop at which the slider stands first
-    bias_squared   (R, A)  mean over the domain of (mean fit − truth)²
-    variance       (R, A)  mean over the domain of the scatter around the mean fit
+    bias_squared   (R, A)  mean over the domain of (mean fit − truth)², free of the scatter of that mean
+    variance       (R, A)  mean over the domain of the scatter around the mean fit; the sum of both is exactly the mean
+                   squared distance of all fits from the truth
     noise          variance of the noise
     mean           (R, A, m) mean of all fits where they are drawn: at x_line for curves, else the weights
     drawn          (R, A, DRAWN, m) the first of the fits there
@@ -57,8 +58,8 @@ def refused(settings: Settings) -> str:
     if settings.data != OWN_DATA and DATASETS[settings.data].takes_noise:
         return ""
     return (
-        "Bias is the distance from the truth, and of measured rows nobody knows it: choose one of the synthetic data sets "
-        "in the side panel. The picture below is that of the sine."
+        "Bias is the distance from the truth, and of measured rows nobody knows it: choose one of the synthetic data "
+        "sets in the side panel. The picture below is that of the sine."
     )
 
 
@@ -95,14 +96,16 @@ def variance(settings: Settings) -> Variance:
                 shown.append(task.scaler.coef_original(grid.coef))
         moments.append(Moments.of(np.array(predicted)))
         curves.append(np.array(shown))
-    bias_squared, scatter = sum(moments[1:], moments[0]).decompose(goal)
+    raw, scatter = sum(moments[1:], moments[0]).decompose(goal)
+    # The mean of T fits itself scatters: variance / (T − 1) of what looks like bias is that. The sum stays.
+    bias_squared = np.maximum(raw - scatter / (RESAMPLES - 1), 0)
     every = np.concatenate(curves)
     return Variance(
         settings=settings,
         alphas=alphas,
         start=int(np.argmin(np.abs(alphas - here.alphas[here.start]))),
         bias_squared=bias_squared,
-        variance=scatter,
+        variance=raw + scatter - bias_squared,
         noise=float(here.data.noise_sd or 0.0) ** 2,
         mean=every.mean(axis=0),
         drawn=np.moveaxis(every[:DRAWN], 0, 2),
