@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from regviz.core.datasets import DATASETS
+from regviz.core.datasets import DATASETS, LABELLED
 from regviz.core.features import BASES, MAX_DEGREE, MIN_DEGREE
+from regviz.core.mlp import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
+from regviz.core.optimizers import OPTIMIZERS
 
 OWN_DATA = "csv"
 AUTOMATIC = "automatic"
@@ -69,9 +71,37 @@ def _knob(default: Any, label: str, help: str, **limits: Any) -> Any:
     return field(default=default, metadata={"knob": Knob(label, help, **limits)})
 
 
+class Knobs:
+    """A frozen dataclass of which every field has a `Knob`. Field name = widget key = URL name.
+
+    Everything but the positions of the live sliders. A field that two kinds of settings have means the same in both.
+    """
+
+    @classmethod
+    def knobs(cls) -> dict[str, Knob]:
+        """The knob of every field, by field name."""
+        return {f.name: f.metadata["knob"] for f in fields(cls)}  # type: ignore[arg-type]
+
+    @classmethod
+    def field(cls, name: str) -> Any:
+        """The same field for another kind of settings."""
+        return field(default=getattr(cls, name), metadata={"knob": cls.knobs()[name]})
+
+    @classmethod
+    def clean(cls, raw: Mapping[str, object]) -> tuple[Self, list[str]]:
+        """The valid settings nearest to `raw` (a URL), and a sentence for each value that had to change."""
+        values, problems = {}, []
+        for name, knob in cls.knobs().items():
+            if name in raw:
+                values[name], problem = knob.nearest(raw[name], getattr(cls, name))
+                if problem:
+                    problems.append(f"{knob.label} ({name}) {problem}; using {values[name]}.")
+        return cls(**values), problems
+
+
 @dataclass(frozen=True)
-class Settings:
-    """Everything but the positions of the live sliders. Field name = widget key = URL name."""
+class Settings(Knobs):
+    """Of the pages on fits that are solved: data, features and split."""
 
     data: str = _knob(
         "sine",
@@ -142,19 +172,67 @@ class Settings:
         options=PATH_AXES,
     )
 
-    @classmethod
-    def knobs(cls) -> dict[str, Knob]:
-        """The knob of every field, by field name."""
-        return {f.name: f.metadata["knob"] for f in fields(cls)}
 
-    @classmethod
-    def clean(cls, raw: Mapping[str, object]) -> tuple[Settings, list[str]]:
-        """The valid settings nearest to `raw` (a URL), and a sentence for each value that had to change."""
-        values, problems = {}, []
-        for f in fields(cls):
-            if f.name in raw:
-                knob: Knob = f.metadata["knob"]
-                values[f.name], problem = knob.nearest(raw[f.name], f.default)
-                if problem:
-                    problems.append(f"{knob.label} ({f.name}) {problem}; using {values[f.name]}.")
-        return cls(**values), problems
+PROBLEMS = {name: f"Curve: {entry.label}" for name, entry in DATASETS.items() if hasattr(entry, "domain")} | {
+    name: f"Classes: {entry.label}" for name, entry in LABELLED.items()
+}
+WHOLE = "all"
+BATCH_SIZES = {WHOLE: "all points", **{str(size): str(size) for size in (5, 10, 20, 50)}}
+LEARNING_RATES = {f"{rate:g}": f"{rate:g}" for rate in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)}
+
+
+@dataclass(frozen=True)
+class NetworkSettings(Knobs):
+    """Of the pages on small neural networks."""
+
+    problem: str = _knob(
+        "sine",
+        "Problem",
+        "A curve to follow (one input) or two classes to tell apart (two inputs).",
+        options=PROBLEMS,
+    )
+    n_samples: int = _knob(60, "Points", "Rows in all, for training and validation together.", low=10, high=200, step=5)
+    noise: float = Settings.field("noise")
+    random_state: int = Settings.field("random_state")
+    validation: float = Settings.field("validation")
+    depth: int = _knob(2, "Hidden layers", "Layers between the inputs and the output.", low=1, high=MAX_LAYERS)
+    units: int = _knob(16, "Units in each", "Neurons in every hidden layer.", low=1, high=MAX_UNITS)
+    activation: str = _knob(
+        "tanh",
+        "Activation",
+        "What a neuron does with its sum.",
+        options={name: f.label for name, f in ACTIVATIONS.items()},
+    )
+    optimizer: str = _knob(
+        "adam",
+        "Optimizer",
+        "How a gradient becomes a step. The penalty is a proximal step in all of them, except that AdamW's decay stays "
+        "apart from the gradient.",
+        options={name: kind.label for name, kind in OPTIMIZERS.items()},
+    )
+    learning_rate: str = _knob(
+        "0.01",
+        "Learning rate η",
+        "Size of a step. Too large, and training explodes.",
+        options=LEARNING_RATES,
+    )
+    batch_size: str = _knob(
+        WHOLE, "Batch", "Points in one step. Fewer make more steps an epoch, and noisier ones.", options=BATCH_SIZES
+    )
+    epochs: int = _knob(1000, "Epochs", "How often training goes through all points.", low=50, high=2000, step=50)
+    initial_state: int = _knob(
+        0, "Initial weights", "The seed of the initial weights, the same for every λ.", high=MAX_RANDOM_STATE
+    )
+    initial_scale: float = _knob(
+        1.0,
+        "Their size",
+        "Factor on the initial weights: near 0 gradients vanish, far above 1 they explode.",
+        low=0.1,
+        high=5,
+        step=0.1,
+    )
+    penalise_biases: bool = _knob(
+        False,
+        "Penalise biases too",
+        "Biases only shift; penalised, they pull the fit off the data's level. Try it with a strong λ.",
+    )

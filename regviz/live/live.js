@@ -78,6 +78,13 @@ export function formatNumber(x, form) {
   return numberText(x, +form);
 }
 
+// A column of bytes, deflated by zlib, as an ArrayBuffer.
+function inflate(column) {
+  const bytes = column.getChild("value")?.toArray() ?? column.getChildAt(0).toArray();
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
+}
+
 // ---- arrays over the axes --------------------------------------------------------------------------------
 
 class Arrays {
@@ -972,12 +979,15 @@ class Board {
 
   async show(data) {
     const { spec } = data;
+    this.wanted = spec;
+    const types = { floats: Float32Array, shorts: Int16Array, bytes: Uint8Array };
+    const buffers = {};
+    for (const [kind, Type] of Object.entries(types)) buffers[kind] = new Type(await inflate(data[kind]));
+    const source = spec.source ? await loadModule(spec.source) : null;
+    if (this.wanted !== spec) return; // newer data came meanwhile
+    // From here to the end nothing waits: a slider under the pointer never meets half of the old and half of the new.
     const oldAxes = this.spec?.axes;
-    const buffer = (column) => column.getChild("value")?.toArray() ?? column.getChildAt(0).toArray();
-    this.spec = spec;
-    this.source = spec.source ? await loadModule(spec.source) : null;
-    if (this.spec !== spec) return; // newer data came meanwhile
-    const buffers = { floats: buffer(data.floats), shorts: buffer(data.shorts), bytes: buffer(data.bytes) };
+    Object.assign(this, { spec, source });
     this.arrays = new Arrays(spec.arrays, buffers, this.source?.default, spec.axes);
     this.plotly = loadPlotly(spec.plotly).catch((error) => {
       this.element.querySelector(".problem").textContent = error.message;
