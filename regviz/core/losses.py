@@ -1,10 +1,25 @@
 """How badly do predictions miss the data? The data term D of the objective, as a value."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from regviz.core import Array
+
+
+class Loss(Protocol):
+    """What a model needs to know of its data term; predictions (..., n) against y (n,).
+
+    float32 in, float32 out. `accuracy` is None where right and wrong have no meaning.
+    """
+
+    @property
+    def latex(self) -> str: ...
+    def value(self, y: Array, prediction: Array) -> Array: ...
+    def gradient(self, y: Array, prediction: Array) -> Array: ...
+    def curvature(self, y: Array, prediction: Array) -> Array: ...
+    def accuracy(self, y: Array, prediction: Array) -> Array | None: ...
 
 
 @dataclass(frozen=True)
@@ -23,4 +38,45 @@ class SquaredError:
 
     def curvature(self, y: Array, prediction: Array) -> Array:
         """d2D/dprediction2 = 1/n at every observation: (..., n). The Hessian in w is X^T X / n."""
-        return np.full(np.broadcast_shapes(y.shape, prediction.shape), 1 / y.shape[-1])
+        shape = np.broadcast_shapes(y.shape, prediction.shape)
+        return np.full(shape, 1 / y.shape[-1], dtype=np.result_type(y, prediction, 0.0))
+
+    def accuracy(self, y: Array, prediction: Array) -> None:
+        """None: a regression is never simply right or wrong."""
+        return
+
+
+@dataclass(frozen=True)
+class LogLoss:
+    """D = 1/n sum_i [log(1 + exp(z_i)) - y_i z_i], over the last axis (n,); any axes in front.
+
+    z are logits, y is 0 or 1, and sigma(z) = 1 / (1 + exp(-z)) is the probability of y = 1. It is the
+    negative log-likelihood per observation: -mean(y log sigma(z) + (1 - y) log(1 - sigma(z))).
+
+    Source: Hastie, Tibshirani & Friedman (2009), eq. 4.20, with 1/n in front.
+    """
+
+    latex: str = r"\frac{1}{n}\sum_{i=1}^{n}\bigl[\log(1 + e^{z_i}) - y_i z_i\bigr]"
+
+    def value(self, y: Array, prediction: Array) -> Array:
+        """mean(max(z, 0) - y z + log(1 + exp(-|z|))): (..., n) -> (...); no exp of a large number."""
+        z = prediction
+        return np.asarray((np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))).mean(axis=-1))
+
+    def gradient(self, y: Array, prediction: Array) -> Array:
+        """dD/dz = (sigma(z) - y) / n: (..., n)."""
+        return np.asarray((self.probability(prediction) - y) / y.shape[-1])
+
+    def curvature(self, y: Array, prediction: Array) -> Array:
+        """d2D/dz2 = sigma(z) (1 - sigma(z)) / n: (..., n)."""
+        e = np.exp(-np.abs(prediction))
+        shape = np.broadcast_shapes(y.shape, prediction.shape)
+        return np.broadcast_to(np.asarray(e / np.square(1 + e) / y.shape[-1]), shape)
+
+    def accuracy(self, y: Array, prediction: Array) -> Array:
+        """The share of observations on the right side of z = 0: (..., n) -> (...)."""
+        return np.asarray(((prediction > 0) == (y > 0.5)).mean(axis=-1))
+
+    def probability(self, prediction: Array) -> Array:
+        """sigma(z) = 1 / (1 + exp(-z)) = (1 + tanh(z/2)) / 2, which cannot overflow: any shape."""
+        return np.asarray(0.5 * (1 + np.tanh(0.5 * prediction)))

@@ -250,7 +250,8 @@ class _Batch:
         targets = y / y_scale[:, None]
         # Least squares leaves no residual beyond √n times the range: a larger δ is the same problem.
         deltas = np.minimum(delta / y_scale, np.sqrt(len(X)) * np.maximum(np.ptp(targets, axis=1), 1))
-        size = np.sqrt(np.square(np.clip(targets, -deltas[:, None], deltas[:, None])).mean(axis=1))
+        slope = np.clip(targets, -deltas[:, None], deltas[:, None])
+        size = np.maximum(np.abs(slope @ rows / len(X)).max(axis=1), 1e-3 * np.sqrt(np.square(slope).mean(axis=1)))
         tolerance = SETTLED * size + 4 * EPS * np.abs(targets).max(axis=1)
         return cls(rows, targets, deltas, tolerance, x_mean, x_scale, location, y_scale)
 
@@ -325,6 +326,8 @@ class _Batch:
         """
         n, q = self.rows.shape
         first, second = (n * weight for weight in self._penalty(target, l1, l2))
+        # Without a penalty, dependent columns would let the weights drift away.
+        second[:, :-1] = np.where(first[:, :-1] + second[:, :-1] > 0, second[:, :-1], TRACE)
         A = np.vstack([-self.rows, np.eye(q)[:-1]])  # (n + p, q)
         products = (A[:, :, None] * A[:, None, :]).reshape(len(A), q * q)
         own = np.concatenate([np.ones(n), np.zeros(q - 1)])
@@ -335,8 +338,8 @@ class _Batch:
         result = np.zeros((len(target), q))
         beta, above, below = result.copy(), np.where(real, limit, 1), np.where(real, limit, 1)
         up, down = np.maximum(offset, 0) + 1, np.maximum(-offset, 0) + 1
-        least = np.where(real, limit, np.inf).min(axis=1)
-        goal = 1e-14 * least * np.minimum(least, 1)
+        tightest = np.where(real, limit, np.inf).min(axis=1)
+        goal = 1e-20 * tightest * np.minimum(tightest, 1)
         todo = np.arange(len(target))
         wary, before = np.zeros((len(target), 1), dtype=bool), np.inf
         for _ in range(INTERIOR):

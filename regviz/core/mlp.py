@@ -1,0 +1,325 @@
+"""What does a small neural network predict, and how does its loss change with every weight?
+
+Many networks of one architecture are computed at once, on the same observations: B models, each with its own
+parameters. They lie in one flat array (B, n_parameters), of which every layer is a view.
+
+    z_1 = W_1 [x; 1],   a_l = f(z_l),   z_{l+1} = W_{l+1} [a_l; 1],   prediction = z_{L}
+
+W_l (out, in + 1) has the bias as its last column, for an input that is always 1. Inside, observations are the last
+axis: activations are (B, units + 1, n) with the last row 1, so that the bias and its gradient cost nothing extra.
+
+Source: Goodfellow, Bengio & Courville (2016), Deep Learning, algorithms 6.3 and 6.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from regviz.core import Array
+from regviz.core.losses import Loss
+
+MAX_LAYERS, MAX_UNITS = 3, 32
+
+# Numbers in one buffer: what fits a core's cache.
+BUFFER = 2**17
+
+# --- Activations ---------------------------------------------------------------------------------
+
+
+class Activation(Protocol):
+    """The non-linearity f of the hidden units. Arrays of any shape; `out` is filled and returned."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def latex(self) -> str: ...
+    def value(self, z: Array, out: Array) -> Array: ...
+    def slope(self, a: Array, out: Array) -> Array: ...
+    def initial_std(self, fan_in: int, fan_out: int) -> float: ...
+
+
+@dataclass(frozen=True)
+class Tanh:
+    """f(z) = tanh z, f'(z) = 1 - f(z)^2; initial weights after Glorot & Bengio (2010)."""
+
+    name: str = "tanh"
+    label: str = "tanh"
+    latex: str = r"\tanh z"
+
+    def value(self, z: Array, out: Array) -> Array:
+        return np.tanh(z, out=out)
+
+    def slope(self, a: Array, out: Array) -> Array:
+        """f' = 1 - a^2, from the output a = f(z)."""
+        np.square(a, out=out)
+        return np.subtract(1, out, out=out)
+
+    def initial_std(self, fan_in: int, fan_out: int) -> float:
+        """sqrt(2 / (fan_in + fan_out))."""
+        return float(np.sqrt(2 / (fan_in + fan_out)))
+
+
+@dataclass(frozen=True)
+class Relu:
+    """f(z) = max(z, 0), f'(z) = 1 for z > 0, else 0; initial weights after He et al. (2015)."""
+
+    name: str = "relu"
+    label: str = "ReLU"
+    latex: str = r"\max(z, 0)"
+
+    def value(self, z: Array, out: Array) -> Array:
+        return np.maximum(z, 0, out=out)
+
+    def slope(self, a: Array, out: Array) -> Array:
+        """f' = 1 where the output a = f(z) is > 0, else 0."""
+        np.greater(a, 0, out=out, casting="unsafe")  # bool to float; sign(a) takes twice as long
+        return out
+
+    def initial_std(self, fan_in: int, fan_out: int) -> float:
+        """sqrt(2 / fan_in)."""
+        return float(np.sqrt(2 / fan_in))
+
+
+TANH, RELU = Tanh(), Relu()
+ACTIVATIONS: dict[str, Activation] = {f.name: f for f in (TANH, RELU)}
+
+# --- Architecture --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """n_inputs - hidden - 1: fully connected layers, one linear output (a prediction, or a logit).
+
+    `hidden` has the units of each hidden layer: at most 3 layers of 1 to 32 units. () is the linear model, in which
+    the objective is convex. ValueError if a size is out of range.
+    """
+
+    n_inputs: int
+    hidden: tuple[int, ...] = (16, 16)
+    activation: Activation = TANH
+
+    def __post_init__(self) -> None:
+        if self.n_inputs < 1:
+            raise ValueError(f"n_inputs must be >= 1, got {self.n_inputs}")
+        if len(self.hidden) > MAX_LAYERS or not all(1 <= units <= MAX_UNITS for units in self.hidden):
+            raise ValueError(f"hidden must be 1 to {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, got {self.hidden}")
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """(out, in + 1) of every layer, the output layer last."""
+        return tuple((n_out, n_in + 1) for n_in, n_out in pairwise((self.n_inputs, *self.hidden, 1)))
+
+    @property
+    def n_layers(self) -> int:
+        """Layers of weights: hidden layers and the output."""
+        return len(self.hidden) + 1
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases of one model."""
+        return sum(n_out * n_in for n_out, n_in in self.shapes)
+
+    @property
+    def widest(self) -> int:
+        """Rows of the largest layer of activations, with its row of ones."""
+        return 1 + max(self.n_inputs, *self.hidden, 1)
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """Where every layer lies in a flat array of parameters."""
+        ends = np.cumsum([0, *(n_out * n_in for n_out, n_in in self.shapes)])
+        return tuple(slice(int(start), int(stop)) for start, stop in pairwise(ends))
+
+    def layers(self, parameters: Array) -> tuple[Array, ...]:
+        """Views of every layer: (..., n_parameters) -> (..., out, in + 1) each; the bias is the last column."""
+        lead = parameters.shape[:-1]
+        return tuple(
+            parameters[..., where].reshape(*lead, *shape) for where, shape in zip(self.slices, self.shapes, strict=True)
+        )
+
+    @property
+    def is_weight(self) -> NDArray[np.bool_]:
+        """Which parameters are weights, not biases: (n_parameters,)."""
+        mask = np.ones(self.n_parameters, dtype=bool)
+        for layer in self.layers(mask):
+            layer[:, -1] = False
+        return mask
+
+    def initial(self, generator: np.random.Generator, scale: float = 1.0) -> Array:
+        """Random parameters of one model (n_parameters,): normal, of standard deviation scale * initial_std.
+
+        Biases are drawn like the weights of their layer: the units' kinks start at different places. The draw does
+        not depend on `scale`, which multiplies it.
+        """
+        std = np.concatenate(
+            [np.full(n_out * n_in, self.activation.initial_std(n_in - 1, n_out)) for n_out, n_in in self.shapes]
+        )
+        return np.asarray(scale * std * generator.standard_normal(self.n_parameters))
+
+
+# --- The two passes ------------------------------------------------------------------------------
+
+
+def feature_major(X: Array, dtype: DTypeLike = float) -> Array:
+    """[X, 1] with observations last: (n, n_inputs) -> (n_inputs + 1, n), the last row 1."""
+    inputs = np.ones((X.shape[1] + 1, len(X)), dtype=dtype)
+    inputs[:-1] = X.T
+    return inputs
+
+
+class Workspace:
+    """The forward and the backward pass of `n_models` networks on n observations, in buffers made once.
+
+    A mask on the activations of a hidden layer, (units, n) or (n_models, units, n), multiplies the output of every
+    unit in both passes: `masks` has one, or None, for each hidden layer. Dropout is such a mask.
+    """
+
+    def __init__(self, architecture: Architecture, n_models: int, n: int, dtype: DTypeLike = float) -> None:
+        self.activation = architecture.activation
+        self.no_masks = (None,) * len(architecture.hidden)
+        # of every layer z, then f(z) in its place, and in the backward pass dD/dz
+        self.z = [np.empty((n_models, n_out, n), dtype=dtype) for n_out, _ in architecture.shapes]
+        self.a = [np.ones((n_models, units + 1, n), dtype=dtype) for units in architecture.hidden]
+        self.above = [np.empty((n_models, units, n), dtype=dtype) for units in architecture.hidden]
+
+    def forward(self, layers: Sequence[Array], inputs: Array, masks: Sequence[Array | None] = ()) -> Array:
+        """Predictions (n_models, n), valid until the next pass.
+
+        layers  (n_models, out, in + 1) each, of `Architecture.layers`
+        inputs  (n_inputs + 1, n), of `feature_major`
+        """
+        first, *rest = layers
+        z = self.z[0]
+        # all models see the same inputs: one product
+        np.matmul(first.reshape(-1, len(inputs)), inputs, out=z.reshape(-1, inputs.shape[1]))
+        for W, a, mask, z_next in zip(rest, self.a, masks or self.no_masks, self.z[1:], strict=True):
+            self.activation.value(z, out=z)
+            a[:, :-1] = z if mask is None else z * mask
+            z = np.matmul(W, a, out=z_next)
+        return z[:, 0]
+
+    def backward(
+        self,
+        layers: Sequence[Array],
+        inputs: Array,
+        slope: Array,
+        gradients: Sequence[Array],
+        masks: Sequence[Array | None] = (),
+    ) -> None:
+        """Fill `gradients`, shaped as `layers`, with dD/dW after `forward` with the same arguments.
+
+        slope  (n_models, n)  dD/dprediction
+
+            dD/dW_l = dD/dz_l [a_{l-1}; 1]^T,   dD/dz_{l-1} = f'(z_{l-1}) * W_l^T dD/dz_l  (without the bias column)
+        """
+        delta = slope[:, None]
+        hidden = zip(layers[1:], gradients[1:], self.a, self.z, self.above, masks or self.no_masks, strict=False)
+        for W, gradient, a, z, above, mask in reversed(list(hidden)):
+            np.matmul(delta, a.swapaxes(1, 2), out=gradient)
+            # matmul is slow where it is an outer product: one row in delta
+            product = np.multiply if delta.shape[1] == 1 else np.matmul
+            product(W[:, :, :-1].swapaxes(1, 2), delta, out=above)
+            delta = self.activation.slope(z, out=z)
+            delta *= above
+            if mask is not None:
+                delta *= mask
+        n = inputs.shape[1]
+        gradients[0][:] = (delta.reshape(-1, n) @ inputs.T).reshape(gradients[0].shape)
+
+
+def forward(architecture: Architecture, parameters: Array, X: Array) -> Array:
+    """Predictions (logits for a classifier) of any number of models: (..., n_parameters), (n, n_inputs) -> (..., n).
+
+    ValueError if X has another number of columns.
+    """
+    if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
+        raise ValueError(f"X must be (n, {architecture.n_inputs}), got shape {X.shape}")
+    flat = parameters.reshape(-1, architecture.n_parameters)
+    inputs = feature_major(X, flat.dtype)
+    predictions = np.empty((len(flat), len(X)), dtype=flat.dtype)
+    at_once = max(1, min(len(flat), BUFFER // (architecture.widest * max(len(X), 1))))
+    workspace = Workspace(architecture, at_once, len(X), flat.dtype)
+    for start in range(0, len(flat), at_once):
+        rows = slice(start, start + at_once)
+        models = flat[rows]
+        if len(models) < at_once:
+            workspace = Workspace(architecture, len(models), len(X), flat.dtype)
+        predictions[rows] = workspace.forward(architecture.layers(models), inputs)
+    return predictions.reshape(*parameters.shape[:-1], len(X))
+
+
+def loss_and_gradient(
+    architecture: Architecture,
+    parameters: Array,
+    X: Array,
+    y: Array,
+    loss: Loss,
+    masks: Sequence[Array | None] = (),
+) -> tuple[Array, Array]:
+    """The data term D and its gradient for B models, without any penalty: (B,) and (B, n_parameters).
+
+    parameters (B, n_parameters), X (n, n_inputs), y (n,); masks as in `Workspace`.
+    """
+    workspace = Workspace(architecture, len(parameters), len(X), parameters.dtype)
+    inputs, layers = feature_major(X, parameters.dtype), architecture.layers(parameters)
+    gradient = np.empty_like(parameters)
+    prediction = workspace.forward(layers, inputs, masks)
+    value, slope = loss.value(y, prediction), loss.gradient(y, prediction)
+    workspace.backward(layers, inputs, slope, architecture.layers(gradient), masks)
+    return value, gradient
+
+
+# --- Is the gradient right? ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class GradientCheck:
+    """Backpropagation against central differences, for one model.
+
+    analytic    (n_parameters,)  by backpropagation
+    numeric     (n_parameters,)  by (D(w + h) - D(w - h)) / 2h, one parameter at a time
+    difference  (n_layers,)      |analytic - numeric| / (|analytic| + |numeric|), Euclidean norms over a layer
+    """
+
+    analytic: Array
+    numeric: Array
+    difference: Array
+
+
+def gradient_check(
+    architecture: Architecture, parameters: Array, X: Array, y: Array, loss: Loss, step: float = 1e-5
+) -> GradientCheck:
+    """Compare the two gradients of the data term of one model, in float64: parameters (n_parameters,).
+
+    About 1e-9 where all is right and 1e-2 to 1 where it is not. The denominator is at least 1e7 times the rounding
+    error eps (1 + D) / step of a difference, so that vanished gradients are not blamed on it. With ReLU a kink that
+    lies between w - step and w + step can show up, rightly, as a difference.
+
+    Source: Goodfellow, Bengio & Courville (2016), section 11.5.
+    """
+    w, X, y = (np.asarray(array, dtype=float) for array in (parameters, X, y))
+    value, gradient = loss_and_gradient(architecture, w[None], X, y, loss)
+    analytic, numeric = gradient[0], np.empty_like(w)
+    at_once = 64
+    for start in range(0, len(w), at_once):
+        which = np.arange(start, min(start + at_once, len(w)))
+        nudge = np.zeros((len(which), len(w)))
+        nudge[np.arange(len(which)), which] = step
+        up, down = (loss.value(y, forward(architecture, w + sign * nudge, X)) for sign in (1, -1))
+        numeric[which] = (up - down) / (2 * step)
+
+    floor = 1e7 * np.finfo(float).eps * (1 + float(value[0])) / step
+    norm = np.linalg.norm
+    difference = [
+        norm(analytic[layer] - numeric[layer]) / max(norm(analytic[layer]) + norm(numeric[layer]), floor)
+        for layer in architecture.slices
+    ]
+    return GradientCheck(analytic=analytic, numeric=numeric, difference=np.array(difference))
