@@ -7,21 +7,24 @@ the side panel and mounts a live board. Widget key = Settings field = URL field,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from regviz.core.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
 from regviz.core.datasets import DATASETS, Data
+from regviz.jobs import Job
 from regviz.live.board import Axis
 from regviz.live.component import share_link
-from regviz.settings import AUTOMATIC, OWN_DATA, Knob, Settings
+from regviz.settings import AUTOMATIC, MAX_RANDOM_STATE, OWN_DATA, Knob, Knobs, NetworkSettings, Settings
+
+K = TypeVar("K", bound=Knobs)
 
 TAGLINE = "see what regularization does"
 
@@ -38,6 +41,7 @@ class Page:
     icon: str
     says: str
     subject: str = "data"
+    settings: type[Knobs] = Settings
 
 
 PAGES: tuple[Page, ...] = (
@@ -79,6 +83,14 @@ PAGES: tuple[Page, ...] = (
         "Drag the ringed point away. Which fits follow it? Look at the **loss**, not at the penalty.",
         subject="outliers",
     ),
+    Page(
+        "pages/network.py",
+        "Network",
+        ":material/hub:",
+        "A small network trained under every λ. Drag λ, drag or play the epoch: **L1** cuts wires, **L2** thins them.",
+        subject="network",
+        settings=NetworkSettings,
+    ),
 )
 
 _STYLE = """<style>
@@ -86,6 +98,7 @@ _STYLE = """<style>
   [data-testid="stMainBlockContainer"] h1 { font-size: 1.6rem; padding: 0; }
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
   [data-testid="stSidebarHeader"] { height: 2.6rem; }
+  [data-stale="true"] { opacity: 1 !important; transition: none !important; }
   @media (max-width: 700px) { [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; } }
 </style>"""
 
@@ -100,7 +113,7 @@ def open_page(path: str) -> Page:
         menu_items={"About": f"**RegViz**: {TAGLINE}. Every picture is the exact solution of its problem."},
     )
     st.html(_STYLE)
-    _mend_url()
+    _mend_url(page.settings)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(f"RegViz · {page.title}", anchor=False, width="content")
         with st.popover("Share", icon=":material/share:", on_change="rerun", key="share_open") as share:
@@ -137,15 +150,15 @@ def prepare() -> None:
 # -- the URL is the state
 
 
-def _mend_url() -> None:
+def _mend_url(kind: type[Knobs]) -> None:
     """Once a session, before any widget is bound: replace what the URL has wrong by the nearest valid value."""
     if "url_mended" in st.session_state:
         return
     st.session_state["url_mended"] = True
-    raw = {name: value for name, value in st.query_params.items() if name in Settings.knobs()}
-    settings, problems = Settings.clean(raw)
+    raw = {name: value for name, value in st.query_params.items() if name in kind.knobs()}
+    settings, problems = kind.clean(raw)
     st.session_state["url_problems"] = problems
-    right = {name: written(name, getattr(settings, name)) for name in raw}
+    right = {name: written(kind.knobs()[name], getattr(settings, name)) for name in raw}
     if right != raw:
         st.query_params.update(right)
         st.rerun()
@@ -183,6 +196,15 @@ def receipt(make: Callable[[str], bytes]) -> None:
     )
 
 
+def training_words(job: Job[Any], ahead: int, epochs: int) -> str:
+    """How far a training is, or how many have to end before it begins."""
+    if job.started is None:
+        return f"Waiting for {ahead + 1} other training{'s' if ahead else ''} to end"
+    left = job.seconds_left
+    told = "" if left is None or left < 1 else f", about {left:.0f} s left"
+    return f"Epoch {round(job.share * epochs)} of {epochs}{told}"
+
+
 def stop_of(axes: Iterable[Axis]) -> dict[str, int]:
     """The stops at which the sliders stand, by axis name; the URL has them since the last release."""
     return {axis.name: axis.nearest(st.query_params.get(axis.name, axis.default_text)) for axis in axes}
@@ -203,10 +225,9 @@ def records(name: str, subject: object) -> list[Any]:
     return held
 
 
-def written(name: str, value: Any) -> str:
+def written(knob: Knob, value: Any) -> str:
     """A setting as Streamlit writes it into the URL: the words of a choice, else the plain value."""
-    options = Settings.knobs()[name].options
-    return options[value] if options else str(value).lower() if isinstance(value, bool) else str(value)
+    return knob.options[value] if knob.options else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _link() -> str:
@@ -261,7 +282,7 @@ def side_panel(more: tuple[str, ...] = ("match",)) -> tuple[Settings, Data | Non
         }
         for name in (*_DATA_FIELDS, *more):
             _widget(name, disabled=not takes.get(name, True))
-    settings = _chosen()
+    settings = _chosen(Settings)
     if data == OWN_DATA and own is None:
         settings = replace(settings, data=st.session_state["last_data"])
     else:
@@ -274,13 +295,23 @@ def few_settings(*names: str) -> Settings:
     with st.sidebar:
         for name in names:
             _widget(name)
-    return replace(Settings(), **{name: getattr(_chosen(), name) for name in names})
+    return replace(Settings(), **{name: getattr(_chosen(Settings), name) for name in names})
 
 
-def _chosen() -> Settings:
+def all_settings(kind: type[K], captions: Mapping[str, str]) -> K:
+    """Every field of a kind of settings as a widget in the side panel; `captions` stand under some of them."""
+    with st.sidebar:
+        for name in kind.knobs():
+            _widget(name, kind)
+            if name in captions:
+                st.caption(captions[name])
+    return _chosen(kind)
+
+
+def _chosen(kind: type[K]) -> K:
     """All settings. Some have their widgets further down or on other pages: at first only the URL knows them."""
-    told = {f.name: st.query_params.get(f.name, f.default) for f in fields(Settings)}
-    settings, _ = Settings.clean({name: st.session_state.get(name, value) for name, value in told.items()})
+    told = {name: st.query_params.get(name, getattr(kind, name)) for name in kind.knobs()}
+    settings, _ = kind.clean({name: st.session_state.get(name, value) for name, value in told.items()})
     return settings
 
 
@@ -296,10 +327,10 @@ def choose_weights(names: tuple[str, ...]) -> None:
             st.selectbox(knob.label, options, help=knob.help, key=name, bind="query-params")
 
 
-def _widget(name: str, **kwargs: Any) -> Any:
-    """The widget of one field of Settings: choices, a switch, a number to type or a slider."""
-    knob: Knob = Settings.knobs()[name]
-    default = getattr(Settings, name)
+def _widget(name: str, kind: type[Knobs] = Settings, **kwargs: Any) -> Any:
+    """The widget of one field of settings: choices, a switch, a number to type or a slider."""
+    knob = kind.knobs()[name]
+    default = getattr(kind, name)
     common = {"help": knob.help, "key": name, "bind": "query-params", **kwargs}
     if knob.options:
         options = list(knob.options)
@@ -314,6 +345,8 @@ def _widget(name: str, **kwargs: Any) -> Any:
         seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
         again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
         return seed.number_input(knob.label, low, high, default, step, **common)
+    if knob.high == MAX_RANDOM_STATE:
+        return st.number_input(knob.label, low, high, default, step, **common)
     return st.slider(knob.label, low, high, default, step, **common)
 
 

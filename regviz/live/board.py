@@ -36,6 +36,7 @@ class Axis:
     ends: tuple[str, str] = ("", "")  # what the two ends mean
     page: int = 10  # stops of a Page Up / Page Down
     place: tuple[int, int] | None = None  # (row, column) among the figures; None keeps it in reach at the top
+    play: bool = False  # a button lets it run from stop to stop
 
     @property
     def text(self) -> tuple[str, ...]:
@@ -60,7 +61,9 @@ class Axis:
 
 @dataclass(frozen=True)
 class Swept:
-    """An array whose leading dimensions are live axes: shape (*len(axis) for axis in axes, *rest).
+    """An array whose leading dimensions are axes: shape (*len(axis) for axis in axes, *rest).
+
+    An axis without a slider is pinned by every reference.
 
     The numbers are values × scale. Bytes and 16-bit integers travel as such, all else in single precision.
     """
@@ -322,7 +325,10 @@ class Board:
         """The slice of a swept array at an index; pinned axes stay where they are pinned."""
         if ref.array in self.arrays:
             swept = self.arrays[ref.array]
-            stops = (slice(None) if axis == ref.along else ref.pin.get(axis, index[axis]) for axis in swept.axes)
+            stops = (
+                slice(None) if axis == ref.along else ref.pin[axis] if axis in ref.pin else index[axis]
+                for axis in swept.axes
+            )
             values = np.asarray(swept.values[tuple(stops)], dtype=float) * swept.scale
         else:
             values = np.asarray(self._compute(ref.array, index), dtype=float)
@@ -419,6 +425,7 @@ def _spec(board: Board) -> dict[str, Any]:
                 "ends": list(axis.ends),
                 "page": axis.page,
                 "place": axis.place,
+                "play": axis.play,
             }
             for axis in board.axes
         ],

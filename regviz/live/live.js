@@ -354,7 +354,8 @@ class Mark {
   }
 }
 
-// A heat map as pixels, beneath the static layer. With zsmooth its cells are corners, and what lies between is blended.
+// A heat map as pixels, beneath the static layer. With zsmooth its cells are corners, and what lies between is blended;
+// `meta.level` is a value at which a line is drawn.
 class Raster {
   constructor(figure, trace, live) {
     Object.assign(this, { trace, live, canvas: figure.plot.querySelector("canvas") });
@@ -368,6 +369,10 @@ class Raster {
     probe.fillStyle = ramp;
     probe.fillRect(0, 0, 256, 1);
     this.colours = new Uint32Array(probe.getImageData(0, 0, 256, 1).data.buffer);
+    if (trace.meta?.level != null) {
+      this.level = figure.area.appendChild(document.createElementNS(SVG, "path"));
+      this.level.setAttribute("class", "level");
+    }
     this.shade = (z) => Math.max(0, Math.min(255, Math.round((255 * (z - zmin)) / (zmax - zmin))));
   }
 
@@ -403,7 +408,29 @@ class Raster {
     const style = { left: xaxis._offset + left, top: yaxis._offset + top, width: right - left, height: bottom - top };
     for (const [key, value] of Object.entries(style)) canvas.style[key] = `${value}px`;
     canvas.classList.toggle("cells", fine === 1);
+    if (this.level) this.level.setAttribute("d", levelLine(z, x.map(toX), y.map(toY), this.trace.meta.level));
   }
+}
+
+// Where the blended cells have one value: marching squares, each edge crossed where a straight line crosses.
+function levelLine(z, x, y, level) {
+  const columns = x.length;
+  let d = "";
+  for (let i = 0; i + 1 < y.length; i++)
+    for (let j = 0; j + 1 < columns; j++) {
+      const corners = [[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1]];
+      const above = corners.map(([a, b]) => z[b * columns + a] - level);
+      const crossings = [];
+      for (let k = 0; k < 4; k++) {
+        const [from, to] = [above[k], above[(k + 1) % 4]];
+        if (from > 0 === to > 0) continue;
+        const share = from / (from - to);
+        const [[a, b], [c, e]] = [corners[k], corners[(k + 1) % 4]];
+        crossings.push([x[a] + share * (x[c] - x[a]), y[b] + share * (y[e] - y[b])].map(number).join(" "));
+      }
+      for (let k = 0; k + 1 < crossings.length; k += 2) d += `M${crossings[k]}L${crossings[k + 1]}`;
+    }
+  return d;
 }
 
 // ---- one figure --------------------------------------------------------------------------------------------
@@ -845,8 +872,35 @@ class Slider {
       event.preventDefault(); // browsers differ in how far these keys go
       this.go(this.at + step, true);
     });
+    if (axis.play) this.addPlay();
     this.typed.addEventListener("focus", () => this.typed.select());
     this.typed.addEventListener("change", () => this.type(this.typed.value));
+  }
+
+  // A button that lets the slider run to its end, from the start if it is there.
+  addPlay() {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "play" });
+    this.element.querySelector(".row").prepend(button);
+    const label = (words, sign) => {
+      button.setAttribute("aria-label", `${words}: ${this.axis.label}`);
+      button.textContent = sign;
+    };
+    this.pause = () => {
+      if (!this.playing) return;
+      clearInterval(this.playing);
+      this.playing = null;
+      label("Play", "▶");
+      this.board.commit();
+    };
+    label("Play", "▶");
+    button.addEventListener("click", () => {
+      if (this.playing) return this.pause();
+      if (this.at === this.last) this.go(0);
+      label("Pause", "❚❚");
+      this.playing = setInterval(() => (this.at < this.last ? this.go(this.at + 1) : this.pause()), 110);
+    });
+    for (const event of ["pointerdown", "keydown"]) this.range.addEventListener(event, () => this.pause());
   }
 
   // The slider of another axis of the same name: other stops, perhaps another label.
@@ -975,6 +1029,7 @@ class Board {
     this.scheme.removeEventListener("change", this.onScheme);
     clearTimeout(this.pendingCommit);
     cancelAnimationFrame(this.frame);
+    for (const slider of this.sliders ?? []) clearInterval(slider.playing);
   }
 
   async show(data) {

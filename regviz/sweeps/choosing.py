@@ -148,7 +148,8 @@ def open_vault(settings: Settings, own: Data | None, alpha: float, l1_ratio: flo
 class Optimism:
     """Over resamples: by which share of the true mean squared error the reported one is off.
 
-    Of a fit that the test rows did not choose, the expectation is 0.
+    Of a fit that the test rows did not choose, the expectation is 0. (Of measured data the true error is itself the
+    mean over a few rows, and its inverse is too large on average: there it is a share of the mean over all samples.)
 
     tuned_on_test   (RESAMPLES,)  λ and ratio chosen for the least test error, which is then reported
     tuned_honestly  (RESAMPLES,)  chosen on validation rows, the test error reported
@@ -169,14 +170,16 @@ def optimism(settings: Settings, own: Data | None = None) -> Optimism:
     alphas = Task.of(settings, own).alphas[::3]
     samples = list(_samples(settings, own))
     grids = fit_grids([(task.X, task.y) for task, _, _ in samples], alphas, ratios)
-    gaps = []
+    found = []
     for grid, (task, test, rest) in zip(grids, samples, strict=True):
         held_out = mean_squared_error(grid, *_seen(task, _rows(task.data, task.validation)))
         reported = mean_squared_error(grid, *_seen(task, test))
         true = task.expected_error(grid) if rest is None else mean_squared_error(grid, *_seen(task, rest))
-        gap = reported / true - 1
-        gaps.append([gap.flat[np.argmin(reported)], gap.flat[np.argmin(held_out)]])
-    on_test, honest = np.array(gaps).T
+        chosen = [np.argmin(reported), np.argmin(held_out)]
+        found.append([reported.ravel()[chosen], true.ravel()[chosen]])
+    reported, true = np.moveaxis(np.array(found), 0, -1)  # (2 ways to choose, RESAMPLES)
+    unit = true if samples[0][2] is None else np.tile(true.mean(axis=1, keepdims=True), len(found))
+    on_test, honest = np.divide(reported - true, unit, out=np.zeros_like(true), where=unit > 0)
     return Optimism(on_test, honest, samples[0][1].n_samples)
 
 

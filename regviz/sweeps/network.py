@@ -19,11 +19,11 @@ from regviz.settings import WHOLE, NetworkSettings
 ALPHAS = np.array([0.0, *(float(f"{m}e{k}") for k in range(-5, 0) for m in (1, 1.5, 2, 3, 5, 7)), 1.0])
 RATIOS = np.array([1.0, 0.5, 0.0])  # L1, mix, L2
 START = int(np.argmin(np.abs(ALPHAS - 0.003)))
-# Weights that are kept of a training, in all: it bounds what a visitor downloads. More epochs for smaller networks.
-KEPT, FEWEST, MOST = 900_000, 10, 40
+# Numbers that are drawn of a training, in all: it bounds what a visitor downloads. More epochs for smaller networks.
+DRAWN, FEWEST, MOST = 4_000_000, 10, 60
 N_BINS = 21
 LINE, SIDE = 121, 33  # points of a curve, of a side of the map of two classes
-REACH = 1.9  # the map is drawn from -REACH to REACH
+REACH = 1.6  # the map is drawn from -REACH to REACH
 CLIP = 4.0  # a probability beyond 1/(1 + e^-4) is drawn as that
 # Sizes of weights that are drawn alike.
 SIZES = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
@@ -80,7 +80,8 @@ def train_all(settings: NetworkSettings, callback: Callable[[Progress], bool] | 
     task = Task.of(settings)
     architecture = task.architecture
     held_out = (task.X[task.validation], task.data.y[task.validation]) if len(task.validation) else None
-    kept = KEPT // (len(ALPHAS) * len(RATIOS) * architecture.n_parameters)
+    each = architecture.n_parameters + (0 if task.is_curve else SIDE**2)
+    kept = DRAWN // (len(ALPHAS) * len(RATIOS) * each)
     return train(
         architecture,
         task.X[task.train],
@@ -200,10 +201,10 @@ def _live(layers: list[NDArray[np.bool_]]) -> NDArray[np.uint8]:
     """Hidden neurons that an input reaches and that reach the output, along weights that are not zero."""
     reached = [np.ones((*layers[0].shape[:3], layers[0].shape[-1]), dtype=bool)]
     for W in layers[:-1]:
-        reached.append((W & reached[-1][..., np.newaxis, :]).any(axis=-1))
+        reached.append(np.asarray((W & reached[-1][..., np.newaxis, :]).any(axis=-1)))
     reaches = [np.ones((*layers[0].shape[:3], 1), dtype=bool)]
     for W in reversed(layers[1:]):
-        reaches.append((W & reaches[-1][..., :, np.newaxis]).any(axis=-2))
+        reaches.append(np.asarray((W & reaches[-1][..., :, np.newaxis]).any(axis=-2)))
     both = [a & b for a, b in zip(reached[1:], reversed(reaches[1:]), strict=True)]
     return np.concatenate(both, axis=-1).astype(np.uint8)
 

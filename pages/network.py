@@ -1,0 +1,97 @@
+"""Network: a small neural network trained under every λ at once; then λ and the epoch are two live sliders."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from regviz import ui
+from regviz.core.training import Progress, TrainingSweep
+from regviz.figures import network as picture
+from regviz.jobs import Report, Room
+from regviz.live.board import Axis, payload
+from regviz.live.component import live
+from regviz.settings import NetworkSettings
+from regviz.sweeps.network import Network, check_gradients, network, train_all
+
+AT_ONCE = 6  # epochs in a picture of an unfinished training
+
+
+@st.cache_resource(show_spinner=False)
+def room() -> Room[tuple[TrainingSweep, Any]]:
+    """Where all visitors' trainings run."""
+    return Room()
+
+
+def drawn(net: Network) -> tuple[Any, tuple[Axis, ...], str]:
+    """Payload, axes, and what must be said."""
+    board = picture.board(net)
+    return payload(board), board.axes, picture.exploded(net)
+
+
+def work(settings: NetworkSettings, report: Report[Any]) -> tuple[TrainingSweep, Any]:
+    """Train, and draw."""
+
+    def unfinished(progress: Progress) -> tuple[TrainingSweep, Any]:
+        sweep = progress.sweep()
+        return sweep, drawn(network(settings, sweep, AT_ONCE))
+
+    def tell(progress: Progress) -> bool:
+        return report(progress.epoch / progress.epochs, partial(unfinished, progress))
+
+    sweep = train_all(settings, tell)
+    return sweep, drawn(network(settings, sweep))
+
+
+def show() -> None:
+    """The picture, of a finished training or of what there is; runs again by itself while it trains."""
+    stopped = st.session_state.get("stopped")
+    if stopped is not None and stopped[0] == settings:
+        found = stopped[1]
+        epoch = found[0].completed
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(f"Stopped after {epoch} of {settings.epochs} epochs.", icon=":material/stop_circle:")
+            if st.button("Train to the end", icon=":material/play_arrow:"):
+                del st.session_state["stopped"]
+                st.rerun()
+    else:
+        job = room().ask(settings, partial(work, settings))
+        finished = job.done.wait(0 if job.share > 0 else 0.35)  # a picture at once, or in a moment a better one
+        if job.error is not None:
+            st.error(f"This training could not run: {job.error}", icon=":material/error:")
+            return
+        if st.session_state.get("finished") != (settings, finished):
+            st.session_state["finished"] = (settings, finished)
+            st.rerun()  # how often this runs by itself depends on it
+        if not finished:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.progress(job.share, ui.training_words(job, room().ahead(job), settings.epochs))
+                if st.button("Stop", icon=":material/stop:") and job.share > 0:
+                    st.session_state["stopped"] = (settings, job.so_far())
+                    st.rerun()
+        found = job.so_far()
+    if found is None:
+        st.caption("The first picture comes with the first epochs.")
+        return
+    sweep, (sent, axes, told) = found
+    ui.mend_position(axes)
+    if told:
+        st.warning(told, icon=":material/warning:")
+    live(sent, key="network")
+    check(sweep, axes)
+
+
+def check(sweep: TrainingSweep, axes: tuple[Axis, ...]) -> None:
+    """The button that compares backpropagation with central differences at the position of the sliders."""
+    if st.button("Check the gradients here", icon=":material/rule:"):
+        stop = ui.stop_of(axes)
+        checks = check_gradients(settings, sweep, stop["epoch"], stop["alpha"])
+        st.dataframe(picture.check_table(checks), hide_index=True, width="content")
+        st.markdown(picture.check_words(checks))
+
+
+ui.open_page("pages/network.py")
+settings = ui.all_settings(NetworkSettings, {"problem": ""})
+training = st.session_state.get("finished") != (settings, True)
+st.fragment(show, run_every=0.5 if training else None)()
+st.markdown(picture.WORDS)

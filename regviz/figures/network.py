@@ -1,0 +1,572 @@
+"""How does the Network page look? What each penalty has made of one network: fit, wires, histograms, losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.core import Array
+from regviz.core.mlp import GradientCheck
+from regviz.figures.compare import COLUMNS, alpha_axis
+from regviz.figures.traces import axis, curve, points, soft_ticks
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Mask, Moving, Note, Readout, Ref, Swept, number_text
+from regviz.sweeps.network import ALPHAS, N_BINS, REACH, SIZES, START, Network
+
+_SWEPT = ("epoch", "penalty", "alpha")  # a column has its penalty; there is no slider for it
+_SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
+_WIDTHS = (0.5, 0.9, 1.5, 2.3, 3.3, 4.6)  # of wires, by size of the weight
+_SOFT = 3.0  # counts are drawn as asinh(count / 3): a spike of 256 and a bar of 2 both have room
+# Two classes: blue and orange, pale where it is undecided.
+_CLASSES = [[0.0, "#f2a25c"], [0.3, "#f9d3ad"], [0.5, "#fbf7f2"], [0.7, "#b5d4ee"], [1.0, "#5fa4dc"]]
+
+
+def board(net: Network) -> Board:
+    """The live board of a training, finished or not; axes are the strength and the epoch."""
+    sweep = net.sweep
+    arrays, values = _arrays(net), _values(net)
+    figures: list[LiveFigure] = []
+    readouts: list[Readout] = []
+    notes: list[Note] = []
+    n_layers = sweep.architecture.n_layers
+    for number, (key, title, _) in enumerate(COLUMNS):
+        pin = {"penalty": number}
+        figures.append((_curve if net.task.is_curve else _classes)(net, key, pin, number))
+        figures += [_graph(net, key, pin, number), _losses(net, key, pin, number)]
+        figures += [_histogram(net, key, pin, number, layer) for layer in range(n_layers + 1)]
+        figures.append(_gradients(net, key, pin, number))
+        readouts += [_heading(net, key, title, number), _numbers(net, key, number)]
+        if (sweep.diverged >= 0).any():
+            notes.append(
+                Note(f"exploded_{key}", "", (f"{{{key}_exploded}}",), row=1, column=number, wide=False),
+            )
+    return Board(
+        axes=(
+            alpha_axis(ALPHAS, START),
+            Axis(
+                name="epoch",
+                label="Epoch",
+                values=sweep.epochs.astype(float),
+                default=len(sweep.epochs) - 1,
+                help="How often training has gone through the points. Drag it, or let it play.",
+                ends=("0: initial weights", "trained"),
+                page=5,
+                play=True,
+            ),
+        ),
+        arrays=arrays,
+        figures=tuple(figures),
+        readouts=tuple(readouts),
+        values=values,
+        summary="λ {alpha}, epoch {epoch}. Live weights of {n_weights}: L1 {l1_weights}, mix {mix_weights}, L2 "
+        "{l2_weights}. Training loss: L1 {l1_data_loss}, mix {mix_data_loss}, L2 {l2_data_loss}.",
+        place="λ {alpha}, epoch {epoch}",
+        legend=tuple((0, k) for k in range(_n_still(net))),
+        columns=len(COLUMNS),
+        notes=tuple(notes),
+    )
+
+
+def _n_still(net: Network) -> int:
+    """How many traces of the first figure stand still: points, and the truth of a curve."""
+    kinds = 2 if len(net.task.validation) else 1
+    return kinds + 1 if net.task.is_curve else 2 * kinds
+
+
+# --- Numbers ---------------------------------------------------------------------------------------
+
+
+def _arrays(net: Network) -> dict[str, Swept]:
+    sweep, task = net.sweep, net.task
+    data_loss, penalty = sweep.data_loss, sweep.penalty
+    swept: dict[str, NDArray[Any]] = {
+        "data_loss": data_loss,
+        "penalty_term": penalty,
+        "objective": data_loss + penalty,
+        "weights": (net.sizes > 0).sum(axis=-1).astype(np.int16),
+        "neurons": net.live.sum(axis=-1).astype(np.int16),
+        "frobenius": np.concatenate([net.frobenius, np.linalg.norm(net.frobenius, axis=-1, keepdims=True)], axis=-1),
+        "absolute": np.concatenate([net.absolute, net.absolute.sum(axis=-1, keepdims=True)], axis=-1),
+        "gradient": np.maximum(sweep.gradient_norm, 1e-30),
+        "zeros": net.zeros.astype(np.int16),
+        "sizes": net.sizes,
+        "live": net.live,
+        "bias_counts": net.biases,
+    }
+    swept |= {f"counts_{layer}": counts for layer, counts in enumerate(net.counts)}
+    for name in ("validation_loss", "accuracy", "validation_accuracy"):
+        values = getattr(sweep, name)
+        if values is not None:
+            swept[name] = values
+    arrays = {name: Swept(values, _SWEPT) for name, values in swept.items()}
+    last = np.broadcast_to((sweep.diverged >= 0).astype(np.uint8), data_loss.shape[1:])
+    arrays |= {
+        "exploded": Swept(last, _SWEPT[1:]),
+        "exploded_at": Swept(np.maximum(sweep.diverged, 0), _SWEPT[1:]),
+        "epochs": Swept(sweep.epochs.astype(float)),
+        "epoch_here": Swept(sweep.epochs.astype(float), ("epoch",)),
+        "two": Swept(np.ones(2)),
+        "n_weights": Swept(np.array(float(net.sizes.shape[-1]))),
+        "n_neurons": Swept(np.array(float(net.live.shape[-1]))),
+    }
+    if task.is_curve:
+        basis, coordinates = _few(net.fit, *_frame(net))
+        arrays |= {
+            "line": Swept(basis),
+            "x_line": Swept(net.x_line),
+            "coordinates": Swept.rounded(coordinates, _SWEPT),
+        }
+    else:
+        arrays["map"] = Swept(net.fit, _SWEPT)
+    x, y, of = _wires(net)
+    hidden = [(x0, y0) for (x0, y0) in _places(net)[1:-1]]
+    arrays |= {
+        "wire_x": Swept(x),
+        "wire_y": Swept(y),
+        "wire_of": Swept(of),
+        "neuron_x": Swept(np.concatenate([xs for xs, _ in hidden])),
+        "neuron_y": Swept(np.concatenate([ys for _, ys in hidden])),
+    }
+    return arrays
+
+
+def _few(curves: Array, low: float, high: float) -> tuple[Array, Array]:
+    """A basis (m, k) in which all curves (..., m) lie to a thousandth of the height of the frame, and coordinates.
+
+    What leaves the frame by more than its height is cut off there.
+    """
+    span = high - low
+    middle = (low + high) / 2
+    flat = np.clip((curves.reshape(-1, curves.shape[-1]) - middle) / span, -1.5, 1.5).astype(float)
+    _, vectors = np.linalg.eigh(flat.T @ flat)
+    for k in range(4, curves.shape[-1] + 1, 4):
+        basis = vectors[:, -k:]
+        coordinates = flat @ basis
+        if np.abs(coordinates @ basis.T - flat).max() < 1e-3 or k >= curves.shape[-1] - 3:
+            break
+    # The middle of the frame is one more vector, with coordinate 1.
+    basis = np.column_stack([basis * span, np.full(len(basis), middle)])
+    coordinates = np.column_stack([coordinates, np.ones(len(coordinates))])
+    return basis, coordinates.reshape(*curves.shape[:-1], -1)
+
+
+def _frame(net: Network) -> tuple[float, float]:
+    """The range of y that is drawn."""
+    data = net.task.data
+    assert data.truth is not None
+    truth = data.truth(net.x_line)
+    low, high = float(min(data.y.min(), truth.min())), float(max(data.y.max(), truth.max()))
+    room = 0.12 * (high - low or 1.0)
+    return low - room, high + room
+
+
+def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
+    values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {
+        "n_weights": (Ref("n_weights"), "int"),
+        "n_neurons": (Ref("n_neurons"), "int"),
+    }
+    n_layers = net.sweep.architecture.n_layers
+    for number, (key, _, _) in enumerate(COLUMNS):
+        pin = {"penalty": number}
+        for name in ("data_loss", "penalty_term", "objective", "validation_loss"):
+            values[f"{key}_{name}"] = (Ref(name, pin), "3")
+        for name in ("accuracy", "validation_accuracy"):
+            values[f"{key}_{name}"] = (Ref(name, pin), "%")
+        for name in ("weights", "neurons"):
+            values[f"{key}_{name}"] = (Ref(name, pin), "int")
+        for layer in range(n_layers + 1):
+            values[f"{key}_frobenius_{layer}"] = (Ref("frobenius", pin, item=layer), "3")
+            values[f"{key}_absolute_{layer}"] = (Ref("absolute", pin, item=layer), "3")
+            if layer < n_layers:
+                values[f"{key}_zeros_{layer}"] = (Ref("zeros", pin, item=layer), "int")
+                values[f"{key}_gradient_{layer}"] = (Ref("gradient", pin, item=layer), "2")
+        values[f"{key}_exploded_at"] = (Ref("exploded_at", pin), "int")
+        told = f"Training exploded in epoch {{{key}_exploded_at}}: shown is the last state before that."
+        values[f"{key}_exploded"] = (Ref("exploded", pin), ("", told))
+    return values
+
+
+def _heading(net: Network, key: str, title: str, number: int) -> Readout:
+    return Readout(
+        name=f"heading_{key}",
+        title=title.replace("ridge", "weight decay").replace("lasso", "sparse").replace("elastic net", "half L1"),
+        headline=f"{{{key}_weights}} of {{n_weights}} weights live, {{{key}_neurons}} of {{n_neurons}} neurons",
+        rows=(),
+        column=number,
+        row=0,
+        role=key,
+    )
+
+
+def _numbers(net: Network, key: str, number: int) -> Readout:
+    sweep = net.sweep
+    rows = [
+        ("Data loss D", f"{{{key}_data_loss}}", "On the training points, without the penalty"),
+        ("+ λ · penalty", f"{{{key}_penalty_term}}", "In training only: a prediction uses the weights alone"),
+        ("= objective J", f"{{{key}_objective}}", "What training makes small"),
+    ]
+    if sweep.validation_loss is not None:
+        rows.append(("Validation loss D", f"{{{key}_validation_loss}}", "On points that were held back; no penalty"))
+    if sweep.accuracy is not None:
+        rows.append(("Right on training points", f"{{{key}_accuracy}}", "Share of training points on the right side"))
+    if sweep.validation_accuracy is not None:
+        rows.append(("Right on validation points", f"{{{key}_validation_accuracy}}", "The same on held-back points"))
+    n_layers = sweep.architecture.n_layers
+    for layer in range(n_layers + 1):
+        name = "All layers" if layer == n_layers else _layer(net, layer)
+        told = f"{{{key}_frobenius_{layer}}} · {{{key}_absolute_{layer}}}"
+        rows.append((f"{name}: ‖W‖ · Σ|w|", told, "Frobenius norm √Σw², and the sum of sizes; without biases"))
+    return Readout(
+        name=f"numbers_{key}",
+        title=f"{_SHORT[key]}: numbers",
+        headline="",
+        rows=tuple(rows),
+        column=number,
+        row=5,
+        role=key,
+    )
+
+
+def _layer(net: Network, layer: int) -> str:
+    last = net.sweep.architecture.n_layers - 1
+    return "Output layer" if layer == last else f"Layer {layer + 1}"
+
+
+# --- Figures -----------------------------------------------------------------------------------------
+
+
+def _curve(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
+    task, colour = net.task, f"${key}"
+    data = task.data
+    assert data.truth is not None
+    low, high = _frame(net)
+    train = points("$train", "training points", size=6) | {"x": data.X[task.train, 0], "y": data.y[task.train]}
+    truth = curve("$truth/0.75", "true function", 1.6, "dash") | {"x": net.x_line, "y": data.truth(net.x_line)}
+    traces = [train, truth]
+    if len(task.validation):
+        held_out = points("$validation", "validation points", "diamond-open", 7)
+        traces.append(held_out | {"x": data.X[task.validation, 0], "y": data.y[task.validation]})
+    moving = (
+        LiveTrace(len(traces), y=Moving(Ref("coordinates", pin | {"alpha": 0}), matrix="line")),
+        LiveTrace(len(traces) + 1, y=Moving(Ref("coordinates", pin), matrix="line")),
+    )
+    traces.append(curve("$ghost", "the same at λ = 0", 1.6, "dot") | {"x": "@x_line"})
+    traces.append(curve(colour, f"{_SHORT[key]} fit", 3) | {"x": "@x_line"})
+    domain = data.domain or (0.0, 1.0)
+    return LiveFigure(
+        name=f"fit_{key}",
+        title=f"{_SHORT[key]}: what the network says",
+        figure={"data": traces, "layout": {"xaxis": axis(list(domain), "x"), "yaxis": axis([low, high], "y")}},
+        moving=moving,
+        alt=f"{_SHORT[key]}: the network's curve at λ = {{alpha}} after {{epoch}} epochs. Data loss "
+        f"{{{key}_data_loss}}.",
+        column=number,
+        row=2,
+        height=225,
+    )
+
+
+def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
+    task = net.task
+    ticks = net.x_line
+    cells = {
+        "type": "heatmap",
+        "x": ticks,
+        "y": ticks,
+        "zmin": 0,
+        "zmax": 254,
+        "zsmooth": "best",
+        "colorscale": _CLASSES,
+        "showscale": False,
+        "hoverinfo": "skip",
+        "name": "probability",
+        "meta": {"level": 127},
+    }
+    traces: list[dict[str, Any]] = []
+    for side, words, symbol, colour in ((1, "class 1", "circle", "#0a4a80"), (0, "class 0", "square", "#8a3800")):
+        for rows, kind, opened in ((task.train, "training", ""), (task.validation, "validation", "-open")):
+            chosen = rows[task.data.y[rows] == side]
+            if len(chosen):
+                dots = points(colour, f"{words}, {kind}", symbol + opened, 7)
+                traces.append(dots | {"x": task.X[chosen, 0], "y": task.X[chosen, 1]})
+    traces.append(cells)
+    plane = axis([-REACH, REACH]) | {"showgrid": False}
+    right = f" {{{key}_accuracy}} of the training points are right."
+    return LiveFigure(
+        name=f"fit_{key}",
+        title=f"{_SHORT[key]}: what the network says",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": plane | {"title": {"text": "x₁"}},
+                "yaxis": plane | {"title": {"text": "x₂"}, "scaleanchor": None},
+            },
+        },
+        moving=(LiveTrace(len(traces) - 1, z=Moving(Ref("map", pin))),),
+        alt=f"{_SHORT[key]}: map of the predicted class at λ = {{alpha}} after {{epoch}} epochs.{right}",
+        caption="Blue says class 1, orange class 0; the dark line is the boundary. Filled points are trained on.",
+        column=number,
+        row=2,
+        height=300,
+    )
+
+
+def _places(net: Network) -> list[tuple[Array, Array]]:
+    """Where the units of every layer stand: (x, y), inputs first."""
+    architecture = net.sweep.architecture
+    layers = (architecture.n_inputs, *architecture.hidden, 1)
+    places = []
+    for layer, units in enumerate(layers):
+        reach = 0.9 if units > 2 else 0.35 * (units - 1)
+        places.append((np.full(units, float(layer)), np.linspace(reach, -reach, units) if units > 1 else np.zeros(1)))
+    return places
+
+
+def _wires(net: Network) -> tuple[Array, Array, Array]:
+    """Ends of all wires, gaps between them, and the number of the weight of each: x, y, of (3 n_weights,)."""
+    places = _places(net)
+    x, y = [], []
+    for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+        for k in range(len(x1)):
+            for j in range(len(x0)):
+                x += [x0[j], x1[k], np.nan]
+                y += [y0[j], y1[k], np.nan]
+    return np.array(x), np.array(y), np.repeat(np.arange(len(x) // 3), 3)
+
+
+def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
+    places = _places(net)
+    traces: list[dict[str, Any]] = []
+    moving: list[LiveTrace] = []
+    sizes = Ref("sizes", pin)
+    for sign, colour, dash in ((0, "$text", None), (1, "$validation", "dash")):
+        for k, width in enumerate(_WIDTHS):
+            code = sign * len(SIZES) + k + 1
+            shown = Mask(sizes, code - 0.5, code + 0.5, take="wire_of")
+            moving.append(LiveTrace(len(traces), x=Moving(Ref("wire_x"), mask=shown)))
+            strength = 0.35 + 0.11 * k
+            words = f"{'negative' if sign else 'positive'} weight above {SIZES[k]:g}"
+            traces.append(curve(f"{colour}/{strength:.2f}", words, width, dash) | {"y": "@wire_y"})
+    alive, dead = (Mask(Ref("live", pin), low, low + 1) for low in (0.5, -0.5))
+    for mask, words, looks in ((alive, "live neuron", f"${key}"), (dead, "no live path", "$ghost/0.25")):
+        moving.append(LiveTrace(len(traces), x=Moving(Ref("neuron_x"), mask=mask)))
+        traces.append(
+            points(looks, words, size=9 if net.sweep.architecture.hidden[0] <= 16 else 6) | {"y": "@neuron_y"}
+        )
+    for x, y in (places[0], places[-1]):
+        traces.append(points("$text", "input or output", "square", 9) | {"x": x, "y": y})
+    names = ["inputs", *(f"layer {k + 1}" for k in range(len(places) - 2)), "output"]
+    bare: dict[str, Any] = {"showgrid": False, "zeroline": False}
+    return LiveFigure(
+        name=f"graph_{key}",
+        title=f"{_SHORT[key]}: the network",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": bare
+                | {"range": [-0.2, len(places) - 0.8], "tickvals": list(range(len(places))), "ticktext": names},
+                "yaxis": bare | {"range": [-1.05, 1.05], "showticklabels": False},
+                "margin": {"l": 10, "r": 10, "t": 4, "b": 24},
+            },
+        },
+        moving=tuple(moving),
+        alt=f"{_SHORT[key]}: graph of the network; {{{key}_weights}} of {{n_weights}} weights and {{{key}_neurons}} of "
+        "{n_neurons} hidden neurons are live.",
+        caption="Thick: large. Dashed violet: negative. Exact zeros vanish; a neuron without a live path is pale.",
+        column=number,
+        row=3,
+        height=240,
+    )
+
+
+def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: int) -> LiveFigure:
+    """Weights of one layer; behind the last layer, all biases."""
+    n_layers = net.sweep.architecture.n_layers
+    is_bias = layer == n_layers
+    name = "biases" if is_bias else _layer(net, layer).lower()
+    counts = "bias_counts" if is_bias else f"counts_{layer}"
+    edges = np.linspace(-net.reach, net.reach, N_BINS + 1)
+    middles, width = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
+    shapes = net.sweep.architecture.shapes
+    total = sum(n_out for n_out, _ in shapes) if is_bias else shapes[layer][0] * (shapes[layer][1] - 1)
+    top = float(np.arcsinh(1.15 * total / _SOFT))
+    ticks = soft_ticks(_SOFT, top)
+    shown = [(v, t) for v, t in zip(ticks["tickvals"], ticks["ticktext"], strict=True) if v >= 0]
+    bar: dict[str, Any] = {"type": "bar", "x": middles, "width": width}
+    none = pin | {"alpha": 0}
+    traces: list[dict[str, Any]] = [
+        bar | {"name": "the same at λ = 0", "marker": {"color": "$ghost/0.3"}, "hoverinfo": "skip"},
+        bar
+        | {
+            "name": name,
+            "width": 0.72 * width,
+            "marker": {"color": f"${key}/0.85"},
+            "hovertemplate": "%{customdata} near %{x:.2g}<extra></extra>",
+        },
+    ]
+    moving = [
+        LiveTrace(0, y=Moving(Ref(counts, none), asinh=_SOFT)),
+        LiveTrace(1, y=Moving(Ref(counts, pin), asinh=_SOFT), customdata=Moving(Ref(counts, pin))),
+    ]
+    said = f"{total} biases, which are not penalised" if is_bias else f"{{{key}_zeros_{layer}}} of {total} exactly zero"
+    if is_bias and net.task.settings.penalise_biases:
+        said = f"{total} biases, penalised like weights"
+    if not is_bias:
+        zeros = Ref("zeros", pin, item=layer)
+        spike = {"color": "$background", "line": {"color": f"${key}", "width": 2}}
+        traces.append(
+            bar
+            | {"x": [0.0], "width": width / 3, "name": "exactly zero", "marker": spike, "hovertemplate": "exactly 0"}
+        )
+        moving.append(LiveTrace(2, y=Moving(zeros, asinh=_SOFT), customdata=Moving(zeros)))
+    return LiveFigure(
+        name=f"histogram_{layer}_{key}",
+        title=f"{_SHORT[key]}: {name}",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": axis([-net.reach, net.reach]),
+                "yaxis": {"range": [0, top], "tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]},
+                "margin": {"l": 32, "r": 10, "t": 4, "b": 20},
+            },
+        },
+        moving=tuple(moving),
+        alt=f"{_SHORT[key]}: histogram of the {name}, {said}, on a compressed scale of counts.",
+        caption=said + ".",
+        column=number,
+        row=6 + layer,
+        height=118,
+    )
+
+
+def _over_epochs(net: Network, top: float, low: float) -> dict[str, Any]:
+    last = float(net.sweep.epochs[-1])
+    return {
+        "xaxis": axis([0, max(last, 1.0)], "epoch"),
+        "yaxis": {
+            "type": "log",
+            "range": [low, top],
+            "dtick": max(1, round((top - low) / 4)),
+            "exponentformat": "power",
+        },
+    }
+
+
+def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
+    sweep = net.sweep
+    rows = [
+        ("data_loss", "$train", "data loss, training", None),
+        ("penalty_term", f"${key}", "λ · penalty", "dot"),
+        ("objective", f"${key}", "sum J", None),
+    ]
+    if sweep.validation_loss is not None:
+        rows.append(("validation_loss", "$validation", "data loss, validation", "dash"))
+    largest = np.concatenate([sweep.data_loss.ravel(), (sweep.data_loss + sweep.penalty)[-1].ravel()])
+    top = float(np.log10(max(np.quantile(largest, 0.99), 1e-6))) + 0.15
+    low = max(float(np.log10(max(sweep.data_loss.min(), 1e-12))) - 0.2, top - 4)
+    traces: list[dict[str, Any]] = []
+    moving: list[LiveTrace] = []
+    for name, colour, words, dash in rows:
+        say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.3g}}<extra></extra>"}
+        moving.append(LiveTrace(len(traces), y=Moving(Ref(name, pin, along="epoch"))))
+        width = 2.6 if name == "objective" else 1.7
+        traces.append(curve(colour, words, width, dash) | say | {"x": "@epochs"})
+    moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
+    traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [10.0 ** (low - 1), 10.0 ** (top + 1)]})
+    words = "Thick: J. Dotted: λ · penalty. Dark: data loss in training"
+    words += ", violet on validation points." if sweep.validation_loss is not None else "."
+    return LiveFigure(
+        name=f"losses_{key}",
+        title=f"{_SHORT[key]}: loss over the epochs",
+        figure={"data": traces, "layout": _over_epochs(net, top, low)},
+        moving=tuple(moving),
+        alt=f"{_SHORT[key]}: data loss {{{key}_data_loss}}, penalty {{{key}_penalty_term}} at epoch {{epoch}}.",
+        caption=words,
+        column=number,
+        row=4,
+        height=190,
+        scrub=("epoch", Ref("epoch_here", along="epoch")),
+    )
+
+
+def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
+    sweep = net.sweep
+    n_layers = sweep.architecture.n_layers
+    finite = np.log10(np.maximum(sweep.gradient_norm, 1e-12))
+    top, low = float(finite.max()) + 0.2, max(float(np.quantile(finite, 0.05)) - 0.3, float(finite.max()) - 8)
+    dashes = (None, "dash", "dot", "longdash")
+    traces: list[dict[str, Any]] = []
+    moving: list[LiveTrace] = []
+    for layer in range(n_layers):
+        words = f"gradient of {_layer(net, layer).lower()}"
+        moving.append(LiveTrace(layer, y=Moving(Ref("gradient", pin, item=layer, along="epoch"))))
+        say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.2g}}<extra></extra>"}
+        traces.append(curve(f"$s{layer}", words, 1.8, dashes[layer]) | say | {"x": "@epochs"})
+    moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
+    traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [10.0 ** (low - 1), 10.0 ** (top + 1)]})
+    said = ", ".join(f"{_layer(net, layer).lower()} {{{key}_gradient_{layer}}}" for layer in range(n_layers))
+    return LiveFigure(
+        name=f"gradients_{key}",
+        title=f"{_SHORT[key]}: gradient norm per layer",
+        figure={"data": traces, "layout": _over_epochs(net, top, low)},
+        moving=tuple(moving),
+        alt=f"{_SHORT[key]}: norms of the gradient of the data loss: {said}.",
+        caption=f"Now: {said}.",
+        column=number,
+        row=12,
+        height=170,
+        scrub=("epoch", Ref("epoch_here", along="epoch")),
+    )
+
+
+def exploded(net: Network) -> str:
+    """A sentence if some models left the range of numbers; empty if none did."""
+    n, of = int((net.sweep.diverged >= 0).sum()), net.sweep.diverged.size
+    if not n:
+        return ""
+    rate = net.task.settings.learning_rate
+    return (
+        f"With the learning rate {rate} the training of {n} of {of} networks exploded: its steps overshoot, and each "
+        "makes the next one larger. Their last state before that is shown. Lower the learning rate in the side panel; more "
+        "λ does not help, because biases are not penalised."
+    )
+
+
+def check_table(checks: tuple[GradientCheck, ...]) -> list[dict[str, str]]:
+    """The relative difference of both gradients, a row for each layer."""
+    n_layers = len(checks[0].difference)
+    rows = []
+    for layer in range(n_layers):
+        name = "Output layer" if layer == n_layers - 1 else f"Layer {layer + 1}"
+        found = {
+            _SHORT[key]: number_text(float(check.difference[layer]), 2)
+            for (key, *_), check in zip(COLUMNS, checks, strict=True)
+        }
+        rows.append({"Layer": name} | found)
+    return rows
+
+
+def check_words(checks: tuple[GradientCheck, ...]) -> str:
+    """What the table means."""
+    worst = max(float(check.difference.max()) for check in checks)
+    verdict = "the gradients are right"
+    if worst > 1e-5:
+        verdict = "a kink of ReLU lies within the step of a difference, which no derivative can follow"
+    return (
+        "Relative difference of backpropagation and central differences, in double precision, of every layer. "
+        f"The largest is {number_text(worst, 2)}: {verdict}."
+    )
+
+
+WORDS = """
+### What to look at
+- **L1** cuts wires: weights become exactly zero, neurons without a live path go pale, and what is left is a simpler
+  network. A weight that was zero can come back: play the epochs and watch.
+- **L2** thins all wires and cuts none: the histogram becomes narrow, and has no spike at zero.
+- **The penalty sums over all layers**: the squared Frobenius norm of every W, or the sizes of all weights. Biases are left
+  out, because they only shift; switch “Penalise biases too” on, with a strong λ, to see what that does.
+- **It acts in training only.** J = D + λ · penalty is what training makes small; a prediction uses the weights alone.
+- **Vanishing and exploding gradients**: take three layers and make the initial weights small, or large. Batch
+  normalisation keeps scales in check; against explosions the direct remedy is to clip the gradient, or a smaller η.
+"""
