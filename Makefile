@@ -22,6 +22,8 @@ lint: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.grid
+	$(BIN)/python -m benchmarks.selection
+	$(BIN)/python -m benchmarks.networks
 	$(BIN)/python -m benchmarks.drag
 
 format: $(VENV)/dev.done

@@ -74,6 +74,7 @@ class _Scale:
         self.top = 1.3 * (max(empty, float(sweep.train_error.max())) or 1.0)
         folds = np.sqrt(chosen.folds)
         clip = 3 * self.top
+        self.floor = 1e-6 * self.top  # on a logarithmic scale this is 0
         self.noise = sweep.data.noise_sd if np.isfinite(sweep.expected_error).all() else None
         ratio, swept = ("l1_ratio",), view.swept
         gap = np.full((len(L1_RATIOS), 1), np.nan)
@@ -92,7 +93,7 @@ class _Scale:
             "cv_se": Swept((high - low) / 2, swept),
             "bound": Swept(np.take_along_axis(high, choice.best[:, np.newaxis], 1)[:, 0], ratio),
         }
-        view.arrays |= {name: Swept(np.minimum(values, 1e6), swept) for name, values in self.rows}
+        view.arrays |= {name: Swept(np.minimum(values, 1e6 * self.top), swept) for name, values in self.rows}
         for name, stop in (("best", choice.best), ("one_se", choice.one_se)):
             view.arrays[f"{name}_place"] = Swept(self.place[stop], ratio)
             view.arrays[f"{name}_alpha"] = Swept(alphas[stop], ratio)
@@ -104,9 +105,9 @@ class _Scale:
         if (degrees := chosen.by_degree) is not None:
             self.known = np.isfinite(degrees.expected).all()
             errors = degrees.expected if self.known else degrees.validation
-            floor = float(np.nanmin(errors))
+            floor = max(float(np.nanmin(errors)), self.floor)
             self.levels = float(np.log10(floor)), float(np.log10(max(self.top / 1.3, 1.05 * floor)))
-            flat = np.log10(np.minimum(errors, clip)).swapaxes(1, 2).reshape(len(L1_RATIOS), -1)
+            flat = np.log10(np.clip(errors, self.floor, clip)).swapaxes(1, 2).reshape(len(L1_RATIOS), -1)
             view.arrays |= {
                 "degrees": Swept(degrees.degrees.astype(float)),
                 "by_degree": Swept.rounded(flat, ratio),
@@ -303,10 +304,11 @@ def _u_curve(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
 def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
     """Cross-validated error over both sliders."""
     mean: Array = np.sqrt(chosen.choice.mean)
-    low, high = float(np.log10(mean.min())), float(np.log10(max(scale.top / 1.3, 1.05 * mean.min())))
+    least = max(float(mean.min()), scale.floor)
+    low, high = float(np.log10(least)), float(np.log10(max(scale.top / 1.3, 1.05 * least)))
     r, a = np.unravel_index(np.argmin(mean), mean.shape)
     view.arrays |= {
-        "map": Swept(np.log10(np.minimum(mean, 3 * scale.top)).ravel()),
+        "map": Swept(np.log10(np.clip(mean, scale.floor, 3 * scale.top)).ravel()),
         "ratios": Swept(L1_RATIOS),
         "ratio_here": Swept(L1_RATIOS, ("l1_ratio",)),
         "cell_x": Swept(np.array([-1, 1, 1, -1, -1]) * scale.half),
@@ -422,10 +424,12 @@ def optimism_words(found: Optimism) -> str:
     """What the histogram says, with its numbers."""
     on_test, honest = found.tuned_on_test, found.tuned_honestly
     error = honest.std(ddof=1) / np.sqrt(len(honest))
+    clear = on_test.mean() < -2 * on_test.std(ddof=1) / np.sqrt(len(on_test))
+    verdict = "it looks better than it is" if clear else "here it buys nothing that so few samples could show"
     return (
         f"In {len(on_test)} samples of the same source, each with {found.n_test} test rows, λ and the L1 ratio were "
         f"chosen twice. Chosen **on the test set**, the reported mean squared error is off by "
-        f"**{on_test.mean():+.0%}** on average: it looks better than it is. Chosen **on validation points**, it is "
+        f"**{on_test.mean():+.0%}** on average: {verdict}. Chosen **on validation points**, it is "
         f"off by **{honest.mean():+.0%}** (± {error:.0%}, the scatter of so few samples): no cheating, no optimism."
     )
 

@@ -528,8 +528,8 @@ def exploded(net: Network) -> str:
     rate = net.task.settings.learning_rate
     return (
         f"With the learning rate {rate} the training of {n} of {of} networks exploded: its steps overshoot, and each "
-        "makes the next one larger. Their last state before that is shown. Lower the learning rate in the side panel; more "
-        "λ does not help, because biases are not penalised."
+        "makes the next one larger. Their last state before that is shown. Lower the learning rate in the side panel; "
+        "more λ does not help, because biases are not penalised."
     )
 
 
@@ -564,8 +564,8 @@ WORDS = """
 - **L1** cuts wires: weights become exactly zero, neurons without a live path go pale, and what is left is a simpler
   network. A weight that was zero can come back: play the epochs and watch.
 - **L2** thins all wires and cuts none: the histogram becomes narrow, and has no spike at zero.
-- **The penalty sums over all layers**: the squared Frobenius norm of every W, or the sizes of all weights. Biases are left
-  out, because they only shift; switch “Penalise biases too” on, with a strong λ, to see what that does.
+- **The penalty sums over all layers**: the squared Frobenius norm of every W, or the sizes of all weights. Biases are
+  left out, because they only shift; switch “Penalise biases too” on, with a strong λ, to see what that does.
 - **It acts in training only.** J = D + λ · penalty is what training makes small; a prediction uses the weights alone.
 - **Vanishing and exploding gradients**: take three layers and make the initial weights small, or large. Batch
   normalisation keeps scales in check; against explosions the direct remedy is to clip the gradient, or a smaller η.

@@ -60,7 +60,8 @@ class _Drawn:
             "places": Swept(self.place),
             "two": Swept(np.ones(2)),
         }
-        self.arrays |= {name: Swept(np.minimum(values, 1e9), swept) for name, values in self.parts.items()}
+        # Single precision ends at 1e38.
+        self.arrays |= {name: Swept(np.minimum(values, 1e30), swept) for name, values in self.parts.items()}
         if found.is_curve:
             # Orthonormal coordinates of all curves at once, as on Compare.
             rows = np.concatenate([found.drawn, found.mean[:, :, np.newaxis]], axis=2)

@@ -381,7 +381,7 @@ BUFFERS: dict[str, type] = {"floats": np.float32, "shorts": np.int16, "bytes": n
 
 
 def payload(board: Board) -> dict[str, Any]:
-    """What the browser gets: a specification in JSON, the palettes, and a flat buffer for each type of number, deflated.
+    """What the browser gets: a specification in JSON, the palettes, and a deflated buffer for each type of number.
 
     The specification says where in which buffer each array starts. The position of the sliders is not part of
     it (the URL has it), so a rerun with the same settings sends nothing.
