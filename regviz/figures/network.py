@@ -34,6 +34,8 @@ def board(net: Network) -> Board:
         pin = {"penalty": number}
         figures.append((_curve if net.task.is_curve else _classes)(net, key, pin, number))
         figures += [_graph(net, key, pin, number), _losses(net, key, pin, number)]
+        if sweep.accuracy is not None:
+            figures.append(_accuracy(net, key, pin, number))
         figures += [_histogram(net, key, pin, number, layer) for layer in range(n_layers + 1)]
         figures.append(_gradients(net, key, pin, number))
         readouts += [_heading(net, key, title, number), _numbers(net, key, number)]
@@ -223,7 +225,7 @@ def _numbers(net: Network, key: str, number: int) -> Readout:
         headline="",
         rows=tuple(rows),
         column=number,
-        row=5,
+        row=6,
         role=key,
     )
 
@@ -435,7 +437,7 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
         alt=f"{_SHORT[key]}: histogram of the {name}, {said}, on a compressed scale of counts.",
         caption=said + ".",
         column=number,
-        row=6 + layer,
+        row=7 + layer,
         height=118,
     )
 
@@ -490,6 +492,38 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
     )
 
 
+def _accuracy(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
+    rows = [("accuracy", "$train", "training points", None)]
+    if net.sweep.validation_accuracy is not None:
+        rows.append(("validation_accuracy", "$validation", "validation points", "dash"))
+    traces: list[dict[str, Any]] = []
+    moving: list[LiveTrace] = []
+    for name, colour, words, dash in rows:
+        say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.0%}}<extra></extra>"}
+        moving.append(LiveTrace(len(traces), y=Moving(Ref(name, pin, along="epoch"))))
+        traces.append(curve(colour, words, 2, dash) | say | {"x": "@epochs"})
+    moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
+    traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [0, 1.1]})
+    last = float(net.sweep.epochs[-1])
+    return LiveFigure(
+        name=f"accuracy_{key}",
+        title=f"{_SHORT[key]}: share of points on the right side",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": axis([0, max(last, 1.0)], "epoch"),
+                "yaxis": axis([0.35, 1.03]) | {"tickformat": ".0%", "dtick": 0.2, "tick0": 0},
+            },
+        },
+        moving=tuple(moving),
+        alt=f"{_SHORT[key]}: {{{key}_accuracy}} of the training points are right at epoch {{epoch}}.",
+        column=number,
+        row=5,
+        height=150,
+        scrub=("epoch", Ref("epoch_here", along="epoch")),
+    )
+
+
 def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
     sweep = net.sweep
     n_layers = sweep.architecture.n_layers
@@ -514,7 +548,7 @@ def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> Live
         alt=f"{_SHORT[key]}: norms of the gradient of the data loss: {said}.",
         caption=f"Now: {said}.",
         column=number,
-        row=12,
+        row=13,
         height=170,
         scrub=("epoch", Ref("epoch_here", along="epoch")),
     )
