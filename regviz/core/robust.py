@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 from regviz.core import Array
 from regviz.core.penalties import ElasticNet
 
 Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
 
 EPS = float(np.finfo(float).eps)
 # A fit is settled at this certificate. Newton steps before the interior point takes over, and steps of that.
@@ -81,28 +83,10 @@ def fit_huber(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLik
     """
     X, Y, alphas, l1_ratios = _check(X, Y, alphas, l1_ratios, delta)
     shape = (len(Y), len(l1_ratios), len(alphas))
-    batch = _Batch.of(X, Y, delta)
-
-    order = np.argsort(-alphas, kind="stable")
-    target = np.repeat(np.arange(shape[0]), shape[1])  # (n_targets · n_ratios,)
-    rho = np.tile(l1_ratios, shape[0])
-    beta = np.empty((len(alphas), len(target), X.shape[1] + 1))
-    misfit = np.empty(beta.shape[:2])
-    start = batch.empty()[target]
-    for k in order:
-        beta[k], misfit[k] = batch.newton(start, target, alphas[k] * rho, alphas[k] * (1 - rho))
-        start = np.where((misfit[k] <= batch.tolerance[target])[:, None], beta[k], start)
-
-    k, row = np.nonzero(misfit > batch.tolerance[target])
-    if len(k):
-        l1, l2 = alphas[k] * rho[row], alphas[k] * (1 - rho[row])
-        found = batch.interior(target[row], l1, l2)
-        # Its pieces are right, its last digits are not: Newton steps from there, if they help.
-        polished, left = batch.newton(found, target[row], l1, l2)
-        rough = batch.misfit(found, target[row], l1, l2)
-        best = np.where((left <= rough)[:, None], polished, found)
-        beta[k, row] = np.where((np.minimum(left, rough) <= misfit[k, row])[:, None], best, beta[k, row])
-
+    # A second BLAS thread makes these small products slower, not faster.
+    with threadpool_limits(limits=1, user_api="blas"):
+        batch = _Batch.of(X, Y, delta)
+        beta, target = _solve(batch, alphas, l1_ratios)
     coef, intercept = batch.undo(beta, target)
     coef = np.moveaxis(coef, 0, 1).reshape(shape[0], shape[1], shape[2], -1)
     intercept = intercept.T.reshape(shape)
@@ -114,7 +98,7 @@ def fit_absolute(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: Array
 
     Shapes and errors as in `fit_huber`. Solved as Huber's loss with δ = `absolute_delta`(Y), a millionth of the
     spread of Y: h(r)/δ differs from |r| by at most δ/2, so the objective is within that of the least one, and where
-    the solution is unique so are the weights, to about 1e-6. If it is not unique, this picks one of the solutions.
+    the solution is unique the weights are off by about 1e-6 times the condition of the rows that it passes through.
 
     This α is not the squared loss's: there the slope of the loss is a residual, here it is ±1. Every weight is zero
     from huber_alpha_max(X, Y, δ) / δ on. The certificate is relative, so it means the same.
@@ -214,6 +198,30 @@ def huber_kkt(
 # --- Solving: columns of root mean square 1, every target with its location at 0 and mean |y| 1 ----
 
 
+def _solve(batch: _Batch, alphas: Array, l1_ratios: Array) -> tuple[Array, Index]:
+    """β (n_alphas, n_targets · n_ratios, q), and the target of each column (n_targets · n_ratios,)."""
+    order = np.argsort(-alphas, kind="stable")
+    target = np.repeat(np.arange(len(batch.targets)), len(l1_ratios))  # (n_targets · n_ratios,)
+    rho = np.tile(l1_ratios, len(batch.targets))
+    beta = np.empty((len(alphas), len(target), batch.rows.shape[1]))
+    misfit = np.empty(beta.shape[:2])
+    start = batch.empty()[target]
+    for k in order:
+        beta[k], misfit[k] = batch.newton(start, target, alphas[k] * rho, alphas[k] * (1 - rho))
+        start = np.where((misfit[k] <= batch.tolerance[target])[:, None], beta[k], start)
+
+    k, row = np.nonzero(misfit > batch.tolerance[target])
+    if len(k):
+        l1, l2 = alphas[k] * rho[row], alphas[k] * (1 - rho[row])
+        found = batch.interior(target[row], l1, l2)
+        # Its pieces are right, its last digits are not: Newton steps from there, if they help.
+        polished, left = batch.newton(found, target[row], l1, l2)
+        rough = batch.misfit(found, target[row], l1, l2)
+        best = np.where((left <= rough)[:, None], polished, found)
+        beta[k, row] = np.where((np.minimum(left, rough) <= misfit[k, row])[:, None], best, beta[k, row])
+    return beta, target
+
+
 @dataclass(frozen=True, eq=False)
 class _Batch:
     """The problems in standard units, β = (weights, intercept); q = p + 1.
@@ -259,31 +267,31 @@ class _Batch:
         """β without any weight: (m, q)."""
         return np.zeros((len(self.targets), self.rows.shape[1]))
 
-    def undo(self, beta: Array, target: NDArray[np.intp]) -> tuple[Array, Array]:
+    def undo(self, beta: Array, target: Index) -> tuple[Array, Array]:
         """coef (..., k, p) and intercept (..., k) on the scale of the data, of β (..., k, q)."""
         coef = beta[..., :-1] * self.y_scale[target, None] / self.x_scale
         return coef, self.location[target] + self.y_scale[target] * beta[..., -1] - coef @ self.x_mean
 
-    def _penalty(self, target: NDArray[np.intp], l1: Array, l2: Array) -> tuple[Array, Array]:
+    def _penalty(self, target: Index, l1: Array, l2: Array) -> tuple[Array, Array]:
         """The weights of |β_j| and β_j²/2, (k, q), of those in the data's units (k,); none on the intercept."""
         none = np.zeros((len(target), 1))
         first = l1[:, None] / (self.x_scale * self.y_scale[target, None])
         second = l2[:, None] / self.x_scale**2
         return np.hstack([first, none]), np.hstack([second, none])
 
-    def _gradient(self, beta: Array, target: NDArray[np.intp], l2: Array) -> tuple[Array, Mask]:
+    def _gradient(self, beta: Array, target: Index, l2: Array) -> tuple[Array, Mask]:
         """Of the loss and the squares, (k, q), and which rows are inside ±δ, (k, n)."""
         residual = self.targets[target] - beta @ self.rows.T
         delta = self.delta[target, None]
         held = np.clip(residual, -delta, delta)
         return np.asarray(l2 * beta - held @ self.rows / len(self.rows)), held == residual
 
-    def misfit(self, beta: Array, target: NDArray[np.intp], l1: Array, l2: Array) -> Array:
+    def misfit(self, beta: Array, target: Index, l1: Array, l2: Array) -> Array:
         """The largest distance from optimality: (k,)."""
         first, second = self._penalty(target, l1, l2)
         return np.asarray(_misfit(beta, self._gradient(beta, target, second)[0], first).max(axis=1))
 
-    def newton(self, beta: Array, target: NDArray[np.intp], l1: Array, l2: Array) -> tuple[Array, Array]:
+    def newton(self, beta: Array, target: Index, l1: Array, l2: Array) -> tuple[Array, Array]:
         """From β (k, q), at most NEWTON steps: the best β met and its misfit (k,).
 
         Each step solves the problem on the pieces at hand: rows inside ±δ, weights that are not zero or should not
@@ -317,7 +325,7 @@ class _Batch:
             beta = np.where(bare | (beta * signs > 0), beta, 0)
         return best, least
 
-    def interior(self, target: NDArray[np.intp], l1: Array, l2: Array) -> Array:
+    def interior(self, target: Index, l1: Array, l2: Array) -> Array:
         """β (k, q) by Mehrotra's predictor and corrector.
 
         Rows and weights are one kind of thing: s = A β + (y, 0) with A = (−rows; I), each s_i with a slope z_i held
