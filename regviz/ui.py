@@ -91,6 +91,13 @@ PAGES: tuple[Page, ...] = (
         subject="network",
         settings=NetworkSettings,
     ),
+    Page(
+        "pages/weight_decay.py",
+        "Weight decay",
+        ":material/trending_down:",
+        "Is L2 in the loss the same as weight decay? Under **SGD** to the last digit, under **Adam** not at all.",
+        subject="decay",
+    ),
 )
 
 _STYLE = """<style>

@@ -2,25 +2,129 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import shutil
+import subprocess
 import zlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright._impl._driver import compute_driver_executable
 
+import regviz.live
 from regviz import theme
 from regviz.live.board import (
     Axis,
     Board,
+    Dial,
     LiveFigure,
     LiveTrace,
+    Mask,
     Moving,
+    Note,
+    Readout,
     Ref,
     Swept,
     format_number,
     number_text,
     payload,
 )
+
+
+def ends_of(board: Board) -> list[dict[str, int]]:
+    """Where the sliders stand first, and all of them at either end."""
+    first = {axis.name: 0 for axis in board.axes}
+    last = {axis.name: len(axis.values) - 1 for axis in board.axes}
+    return [board.index({}), first, last]
+
+
+def sound(board: Board, indexes: Iterable[dict[str, int]] | None = None) -> None:
+    """Every figure is one that Plotly takes, in both modes; all words are complete; all of it can travel as JSON."""
+    for index in ends_of(board) if indexes is None else indexes:
+        for figure in board.figures:
+            for mode in ("light", "dark"):
+                go.Figure(figure.at(board, index, mode))  # type: ignore[arg-type]
+            assert len(board.say(figure.alt, index)) > 20
+        for template in templates(board):
+            assert "{" not in board.say(template, index), template
+    json.dumps(payload(board)["spec"], allow_nan=False)
+
+
+def templates(board: Board) -> list[str]:
+    """All words of a board in which numbers may stand."""
+    told = [board.summary, board.place]
+    told += [text for figure in board.figures for text in (figure.alt, figure.caption)]
+    told += [text for card in board.readouts for text in (card.headline, *(row[1] for row in card.rows))]
+    return told + [text for note in board.notes for text in (note.title, *note.paragraphs, note.question, note.answer)]
+
+
+def sent_size(board: Board) -> tuple[int, int]:
+    """Bytes of a payload: as it travels (numbers deflated), and with the numbers as they are in the browser."""
+    sent = payload(board)
+    words = len(json.dumps(sent["spec"]))
+    packed = [sent[kind] for kind in ("floats", "shorts", "bytes")]
+    return words + sum(part.nbytes for part in packed), words + sum(len(zlib.decompress(part)) for part in packed)
+
+
+def as_sent(board: Board) -> Board:
+    """The board with its arrays read back from the payload, in the precision in which they travel."""
+    sent = payload(board)
+    types = {"floats": np.float32, "shorts": np.int16, "bytes": np.uint8}
+    arrays = {}
+    for name, entry in sent["spec"]["arrays"].items():
+        shape = (*entry["lengths"], *entry["shape"])
+        numbers = np.frombuffer(zlib.decompress(sent[entry["buffer"]]), types[entry["buffer"]])
+        part = numbers[entry["start"] : entry["start"] + int(np.prod(shape))].reshape(shape)
+        arrays[name] = Swept(part.astype(float), tuple(entry["axes"]), entry["scale"])
+    return replace(board, arrays=arrays)
+
+
+_EVALUATE = """
+import { readFileSync } from "node:fs";
+const { arrays, axes, buffers, asked } = JSON.parse(readFileSync(0, "utf8"));
+const types = { floats: Float32Array, shorts: Int16Array, bytes: Uint8Array };
+const bytes = (text) => new Uint8Array(Buffer.from(text, "base64")).buffer;
+for (const kind in buffers) buffers[kind] = new types[kind](bytes(buffers[kind]));
+const held = new Arrays(arrays, buffers, null, axes);
+const plain = (v) => (Number.isFinite(v) ? v : null);
+console.log(JSON.stringify(asked.map(([moving, index]) => Array.from(held.evaluate(moving, index), plain))));
+"""
+
+
+def same_in_javascript(board: Board, indexes: Iterable[dict[str, int]] | None = None) -> int:
+    """live.js reads the coordinates that board.py reads from the same payload; how many expressions were compared."""
+    node = shutil.which("node") or compute_driver_executable()[0]
+    sent = payload(board)
+    asked, expected = [], []
+    rounded = as_sent(board)
+    for index in ends_of(board) if indexes is None else indexes:
+        for figure, spec in zip(board.figures, sent["spec"]["figures"], strict=True):
+            for live, told in zip(figure.moving, spec["moving"], strict=True):
+                for key, moving in live.coordinates().items():
+                    asked.append([told[key], index])
+                    expected.append(moving.at(rounded, index))
+    buffers = {kind: base64.b64encode(zlib.decompress(sent[kind])).decode() for kind in ("floats", "shorts", "bytes")}
+    told = {"arrays": sent["spec"]["arrays"], "axes": sent["spec"]["axes"], "buffers": buffers, "asked": asked}
+    source = Path(regviz.live.__file__).with_name("live.js").read_text(encoding="utf-8")
+    script = source.replace("export default function", "function start").replace("export ", "") + _EVALUATE
+    ran = subprocess.run(
+        [node, "--input-type=module", "-e", script],
+        input=json.dumps(told),
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    for (_, index), theirs, ours in zip(asked, json.loads(ran.stdout), expected, strict=True):
+        np.testing.assert_allclose(np.array(theirs, dtype=float), ours, rtol=1e-9, atol=1e-12, err_msg=str(index))
+    return len(asked)
+
 
 NUMBERS = [
     (0.0, 3, "0"),
@@ -137,13 +241,173 @@ def test_payload_holds_the_arrays(board: Board) -> None:
 
 
 def test_figure_at_an_index_is_a_plotly_figure(board: Board) -> None:
-    import plotly.graph_objects as go
-
     figure = go.Figure(board.figures[0].at(board, board.index({}), "dark"))
     assert figure.data[0].line.color == "rgba(255,145,71,0.5)"
     assert tuple(figure.layout.xaxis.range) == (0, 1)
     assert figure.layout.yaxis.gridcolor == theme.PALETTES["dark"]["grid"]
     assert len(figure.data[0].y) == 5
+
+
+def test_a_path_is_one_number_at_every_stop(board: Board) -> None:
+    coef = board.arrays["coef"].values
+    index = {"alpha": 3, "l1_ratio": 1}
+    np.testing.assert_array_equal(board.read(Ref("coef", item=1, along="alpha"), index), coef[1, :, 1])
+    np.testing.assert_array_equal(board.read(Ref("coef", item=1, along="l1_ratio"), index), coef[:, 3, 1])
+    pinned = Ref("coef", {"l1_ratio": 2}, item=0, along="alpha")
+    np.testing.assert_array_equal(board.read(pinned, index), coef[2, :, 0])
+    np.testing.assert_array_equal(board.read(Ref("count", {"alpha": 0}, along="alpha"), index), [4, 5, 6, 7])
+    thinned = Moving(Ref("shift", along="alpha"), take="back").at(board, index)
+    np.testing.assert_array_equal(thinned, board.arrays["shift"].values[1, [1, 0, 1]])
+
+
+reals = st.floats(-1e6, 1e6, allow_subnormal=False)
+
+
+@given(st.lists(reals | st.sampled_from([0.0, 1e-300, -1e-12]), min_size=1, max_size=30))
+def test_rounding_keeps_signs_and_zeros(numbers: list[float]) -> None:
+    values = np.array(numbers)
+    swept = Swept.rounded(values)
+    assert swept.values.dtype == np.int16
+    back = swept.values * swept.scale
+    step = np.abs(values).max() / 32767
+    # What would become 0 is kept apart from it: it is off by at most a whole step.
+    tiny = (np.abs(values) < step / 2) & (values != 0)
+    assert np.all(np.abs(back - values)[~tiny] <= step / 2 * (1 + 1e-9))
+    assert np.all(np.abs(back - values)[tiny] <= step * (1 + 1e-9))
+    np.testing.assert_array_equal(np.sign(back), np.sign(values))
+    held = Board(axes=(), arrays={"v": swept}, figures=(), readouts=(), values={}, summary="", place="")
+    np.testing.assert_array_equal(held.read(Ref("v"), {}), back)
+
+
+def test_a_mask_leaves_gaps(board: Board) -> None:
+    index = {"alpha": 1, "l1_ratio": 0}
+    ring = [1.0, 0.0, -1.0]
+    upper = Mask(Ref("ring"), low=0.0, high=1.0)  # low < v <= high
+    np.testing.assert_array_equal(Moving(Ref("ring"), mask=upper).at(board, index), [1, np.nan, np.nan])
+    lower = Mask(Ref("ring"), low=-1.0, high=0.0)
+    np.testing.assert_array_equal(Moving(Ref("ring"), mask=lower).at(board, index), [np.nan, 0, np.nan])
+    taken = Mask(Ref("ring"), low=-0.5, high=0.5, take="back")  # ring[[1, 0, 1]] = 0, 1, 0
+    np.testing.assert_array_equal(Moving(Ref("ring"), mask=taken).at(board, index), [1, np.nan, -1])
+    assert ring[0] == board.arrays["ring"].values[0]
+
+
+def test_bins_count_what_is_not_zero(board: Board) -> None:
+    values = np.array([-9.0, -1.0, -0.2, 0.0, 0.0, 0.3, 0.9999, 1.0, 7.0])
+    held = replace(board, arrays={"v": Swept(values)})
+    counts = Moving(Ref("v"), bins=(-1.0, 1.0, 4)).at(held, {})
+    np.testing.assert_array_equal(counts, [2, 1, 1, 3])
+    assert counts.sum() == np.sum(values != 0)
+
+
+def _drawing(board: Board) -> Board:
+    """Words at points, a heat map, and everything else that a figure may refer to."""
+    trace = {"type": "scatter", "mode": "text"}
+    figure = LiveFigure(
+        name="all",
+        title="All",
+        figure={
+            "data": [
+                trace | {"x": "@x", "text": []},
+                {"type": "heatmap", "x": [0.0, 1.0], "y": "@three"},
+                trace | {"x": [None, 1.0], "name": "@named_only_in_words", "y": ["@held"]},
+            ],
+            "layout": {"xaxis": {}, "yaxis": {}},
+        },
+        moving=(
+            LiveTrace(0, y=Moving(Ref("coef"), matrix="basis"), text=Moving(Ref("words"))),
+            LiveTrace(1, z=Moving(Ref("cells"))),
+            LiveTrace(2, x=Moving(Ref("ring"), take="back", template="weights", offset=Ref("shift"), mask=None)),
+            LiveTrace(2, y=Moving(Ref("ring"), mask=Mask(Ref("masked"), 0, 1, take="picked"))),
+            LiveTrace(2, y=Moving(Ref("coef"), matrix="basis", bins=(-1, 1, 4))),
+            LiveTrace(2, customdata=Moving(Ref("held_path", along="alpha"), only_zeros=True, asinh=2.0)),
+        ),
+        alt="{told} of it",
+        caption="{by_number}",
+        column=0,
+        row=0,
+        span=Ref("reach"),
+        scrub=("alpha", Ref("places", along="alpha")),
+        lever=("l1_ratio", Ref("heights", along="l1_ratio"), 0.5),
+    )
+    two = np.arange(2.0)
+    ratio, swept = ("l1_ratio",), ("l1_ratio", "alpha")
+    more = {
+        "three": Swept(np.arange(3.0)),
+        "words": Swept(np.array([1.23456, np.nan, 0.0, -2e-7, 1e9])),
+        "cells": Swept(np.arange(18.0).reshape(3, 6), ratio),
+        "weights": Swept(np.array([1.0, 2.0, 3.0])),
+        "masked": Swept(two),
+        "picked": Swept(np.array([0, 1, 0], dtype=np.uint8)),
+        "held": Swept(two),
+        "held_path": Swept.rounded(np.linspace(-1, 1, 12).reshape(3, 4), swept),
+        "reach": Swept(np.array(3.0)),
+        "places": Swept(np.arange(4.0), ("alpha",)),
+        "heights": Swept(np.arange(3.0), ratio),
+        "told_by": Swept(np.arange(12.0).reshape(3, 4), swept),
+        "chosen": Swept(np.array([0, 1, 0, 1], dtype=np.uint8), ("alpha",)),
+        "deeper": Swept(np.array(7.5)),
+        "in_a_note": Swept(np.array(1.0)),
+        "in_a_card": Swept(np.array(2.0)),
+        "in_a_headline": Swept(np.array(2.0)),
+        "in_the_place": Swept(np.array(2.0)),
+        "dialled": Swept(np.array(0.5)),
+        "nobody": Swept(np.zeros(1000)),
+        "nor_this": Swept(np.zeros(1000)),
+    }
+    values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {
+        "n": board.values["n"],
+        "told": (Ref("told_by"), "3"),
+        "by_number": (Ref("chosen"), ("few", "many: {deep}")),
+        "deep": (Ref("deeper"), "2"),
+        "note": (Ref("in_a_note"), "2"),
+        "card": (Ref("in_a_card"), "2"),
+        "headline": (Ref("in_a_headline"), "2"),
+        "place": (Ref("in_the_place"), "2"),
+        "unsaid": (Ref("nor_this"), "2"),
+    }
+    return replace(
+        board,
+        arrays={**board.arrays, **more},
+        figures=(*board.figures, figure),
+        values=values,
+        place="{place}",
+        notes=(Note("note", "", ("so",), 0, question="why?", answer="{note}"),),
+        readouts=(Readout("card", "", "{headline}", (("row", "{card}", ""),), 0, 0),),
+        dials=(Dial("dial", "Dial", Ref("dialled"), np.arange(2.0)),),
+    )
+
+
+def test_what_nobody_refers_to_does_not_travel(board: Board) -> None:
+    drawn = _drawing(board)
+    arrays = payload(drawn)["spec"]["arrays"]
+    assert set(drawn.arrays) - set(arrays) == {"nobody", "nor_this"}
+    assert arrays["held_path"]["buffer"] == "shorts"
+    assert arrays["held_path"]["scale"] == pytest.approx(1 / 32767)
+    assert arrays["coef"]["scale"] == 1
+    assert arrays["chosen"]["buffer"] == "bytes"
+    assert "unsaid" not in payload(drawn)["spec"]["values"]
+    back = as_sent(drawn)
+    for name in arrays:
+        np.testing.assert_allclose(
+            back.arrays[name].values * back.arrays[name].scale,
+            drawn.arrays[name].values * drawn.arrays[name].scale,
+            rtol=1e-7,
+        )
+
+
+def test_words_and_cells_at_an_index(board: Board) -> None:
+    drawn = _drawing(board)
+    index = {"alpha": 1, "l1_ratio": 2}
+    data = drawn.figures[1].at(drawn, index)["data"]
+    assert data[0]["text"] == ["1.23", "", "0", "-2e-7", "1e9"]
+    np.testing.assert_array_equal(data[1]["z"], np.arange(12.0, 18.0).reshape(3, 2))  # a row for each y
+    assert drawn.say(drawn.figures[1].caption, index) == "many: 7.5"
+
+
+def test_javascript_reads_the_same(board: Board) -> None:
+    drawn = _drawing(board)
+    every = [{"alpha": a, "l1_ratio": r} for a in range(4) for r in range(3)]
+    assert same_in_javascript(drawn, every) == 12 * 8
 
 
 def _luminance(colour: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from regviz.settings import Settings
-from regviz.ui import PAGES
+from regviz.settings import MATCHES, PATH_AXES
+from regviz.ui import PAGES, Page
 
 ROOT = Path(__file__).parents[1]
-NAMES = [f.name for f in fields(Settings)] + ["alpha", "l1_ratio", "factor"]
+# What a URL may hold beside the settings: positions of sliders, and a switch.
+POSITIONS = ["alpha", "l1_ratio", "factor", "outlier", "share", "epoch", "correlation", "optimum_a", "tune_on_test"]
 
 
 def run(path: str, query: dict[str, str]) -> AppTest:
@@ -28,8 +28,8 @@ def run(path: str, query: dict[str, str]) -> AppTest:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-def test_a_page_opens_cold(page: object) -> None:
-    app = run(page.path, {})  # type: ignore[attr-defined]
+def test_a_page_opens_cold(page: Page) -> None:
+    app = run(page.path, {})
     assert not app.exception
     assert not app.error
     assert not app.warning
@@ -47,12 +47,81 @@ hostile = st.one_of(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.sampled_from(NAMES), hostile, max_size=5))
-def test_any_url_renders_without_a_traceback(query: dict[str, str]) -> None:
-    app = run("app.py", query)
+def _renders(page: Page, query: dict[str, str]) -> None:
+    app = run(page.path, query)
+    assert not app.exception, query
+    assert [header.value for header in app.title] == [f"RegViz · {page.title}"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
+def test_any_url_renders_without_a_traceback(page: Page) -> None:
+    names = [*page.settings.knobs(), *POSITIONS]
+
+    @settings(max_examples=25 if page.path == "app.py" else 6, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.dictionaries(st.sampled_from(names), hostile, max_size=5))
+    def any_url(query: dict[str, str]) -> None:
+        _renders(page, query)
+
+    any_url()
+
+
+# Links that hold together, but at the ends of what may be asked; and what a page has that others have not.
+EXTREME: dict[str, list[dict[str, str]]] = {
+    "pages/paths.py": [
+        {"path_axis": words, "match": match, "basis": "Legendre", "alpha": "0", "l1_ratio": "0"}
+        for words, match in zip(PATH_AXES.values(), MATCHES.values(), strict=False)
+    ]
+    + [{"match": MATCHES["cv"], "factor": "1e9", "path_axis": "size ‖w‖₁", "n_samples": "10", "degree": "20"}],
+    "pages/choosing.py": [
+        {"n_samples": "10", "n_splits": "20", "validation": "0.5", "degree": "20", "tune_on_test": "true"},
+        {"n_samples": "10", "n_splits": "2", "validation": "0", "noise": "0", "tune_on_test": "true"},
+        {"data": "Diabetes", "n_samples": "500", "match": MATCHES["cv"], "factor": "3", "tune_on_test": "true"},
+        {"data": "Your own CSV", "tune_on_test": "true", "n_splits": "-1", "alpha": "-1"},
+    ],
+    "pages/variance.py": [
+        {"n_samples": "10", "degree": "20", "validation": "0.5", "noise": "0"},
+        {"data": "Sparse truth", "correlation": "0.95", "noise": "1", "match": MATCHES["df"]},
+    ],
+    "pages/outliers.py": [{"noise": "0", "outlier": "8", "share": "0"}, {"noise": "1", "outlier": "x", "share": "7"}],
+}
+
+
+@pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in EXTREME.items() for query in queries])
+def test_both_ends_of_a_page(path: str, query: dict[str, str]) -> None:
+    _renders(next(page for page in PAGES if page.path == path), query)
+
+
+def test_the_vault_is_opened_counted_and_closed_again() -> None:
+    app = run("pages/choosing.py", {"alpha": "0.01"})
+    assert not app.dataframe
+
+    def opened(label: str) -> None:
+        next(button for button in app.button if button.label.startswith(label)).click().run()
+        assert not app.exception
+
+    opened("Open the vault")
+    assert len(app.dataframe[0].value) == 1
+    opened("Open the vault")
+    assert len(app.dataframe[0].value) == 2
+    assert any("**2 times**" in text.value for text in app.markdown)
+    opened("New")  # another sample has another vault
+    assert not app.dataframe
+
+
+def test_a_vault_without_rows_is_told() -> None:
+    app = run("pages/choosing.py", {"data": "Diabetes", "n_samples": "500"})
+    next(button for button in app.button if button.label.startswith("Open the vault")).click().run()
     assert not app.exception
-    assert [header.value for header in app.title] == ["RegViz · Compare"]
+    assert any("No row is left over" in warning.value for warning in app.warning)
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("data", ["Diabetes", "Cell nuclei", "Your own CSV"])
+def test_bias_of_measured_rows_is_refused_in_words(data: str) -> None:
+    app = run("pages/variance.py", {"data": data})
+    assert not app.exception
+    told = any("nobody knows" in warning.value for warning in app.warning)
+    assert told == (data != "Your own CSV")  # without a file the last data stay
 
 
 def test_a_bad_value_is_told_and_mended() -> None:

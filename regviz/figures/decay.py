@@ -15,6 +15,7 @@ from regviz.sweeps.decay import (
     ADAM_RATE,
     ALPHAS,
     BATCH,
+    BATCH_RATE,
     EPOCHS,
     KEPT,
     N_POINTS,
@@ -33,11 +34,12 @@ LOSS, APART = ("$l2", "L2 in the loss"), ("$s1", "decoupled decay")
 _NAMES = {"sgd": (LOSS[1], APART[1]), "adam": ("L2 in the loss (Adam)", "decoupled decay (AdamW)")}
 UNIT = 1e-6  # terms are shown to this digit, rounded so that what is shown adds up
 _FLOOR, _TOP = -17.5, 1.0  # of the logarithm of a difference; a difference of 0 stands at the floor
-_START_STEP, _START_WEIGHT = 100, 11
+_ROUNDING = 1e-10
+_START_STEP, _START_WEIGHT = 100, 8
 _SWEPT = ("alpha", "step")
 _WAYS = {
-    "whole": ("$text", f"all {N_POINTS} at once: 1 step an epoch", None, 3.4),
-    "small": ("$s3", f"batches of {BATCH}, same λ: {PER_EPOCH} steps", "dash", 2.4),
+    "whole": ("$text/0.35", f"all {N_POINTS} points at once", None, 8.0),
+    "small": ("$s3", f"batches of {BATCH}, same λ", "dash", 2.6),
     "corrected": ("$s2", f"batches of {BATCH}, λ corrected", "dot", 2.6),
     "slower": ("$s1", f"batches of {BATCH}, same λ, η / {PER_EPOCH}", "dashdot", 2.4),
 }
@@ -93,7 +95,7 @@ def board(found: DecayRuns) -> Board:
                 label="Weight",
                 values=np.arange(1.0, N_WEIGHTS + 1),
                 default=_START_WEIGHT - 1,
-                help="The weight whose step is written out. It is ringed in the picture of all weights.",
+                help="The weight whose step is written out. A line marks it in the picture of all weights.",
                 ends=("from the input", "to the output"),
                 page=4,
                 place=(6, 0),
@@ -101,10 +103,10 @@ def board(found: DecayRuns) -> Board:
         ),
         arrays=arrays,
         figures=tuple(figures),
-        readouts=(*readouts, _which()),
+        readouts=tuple(readouts),
         values=values,
         summary="λ {alpha}, step {step}. Largest difference of a weight between the two runs: SGD {sgd_gap}, Adam "
-        "{adam_gap}. Weight {weight} takes the step {sgd_loss_sum} under SGD.",
+        "{adam_gap}. Weight {weight} goes from {sgd_loss_w} to {sgd_loss_new} under SGD.",
         place="λ {alpha}, step {step}, weight {weight}",
         legend=((0, 0), (0, 1), (0, 2)),
         columns=2,
@@ -129,7 +131,7 @@ def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
     }
     values: Values = {}
     for k, (name, run) in enumerate(found.runs.items()):
-        arrays[f"{name}_fit"] = Swept(coordinates[k], _SWEPT)
+        arrays[f"{name}_fit"] = Swept.rounded(coordinates[k], _SWEPT)
         arrays[f"{name}_norm"] = Swept(run.norm, _SWEPT)
         values[f"{name}_norm"] = (Ref(f"{name}_norm"), "3")
         if name != "sgd_decoupled":  # the same to every digit that is shown
@@ -140,7 +142,7 @@ def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
         drawn = np.log10(np.maximum(gap, 10.0**_FLOOR))
         arrays[f"{kind}_drawn"] = Swept(drawn, _SWEPT)
         values[f"{kind}_gap"] = (Ref(f"{kind}_gap"), "1" if kind == "sgd" else "2")
-        verdict = np.full(gap.shape, 2, dtype=np.uint8)
+        verdict = np.where(gap < _ROUNDING, 2, 3).astype(np.uint8)
         verdict[0], verdict[:, 0] = 1, 0
         arrays[f"{kind}_verdict"] = Swept(verdict, _SWEPT)
         values[f"{kind}_verdict"] = (
@@ -148,20 +150,21 @@ def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
             (
                 "no step yet: both runs start from the same weights",
                 "λ = 0: no decay, so there is nothing to tell them apart",
-                f"largest difference of a weight: {{{kind}_gap}}"
-                + (", which is rounding" if kind == "sgd" else ", at the same λ"),
+                f"largest difference of a weight: {{{kind}_gap}}, which is rounding",
+                f"largest difference of a weight: {{{kind}_gap}}, at the same λ",
             ),
         )
         pair = np.stack([found.runs[f"{kind}_{form}"].w for form in ("loss", "decoupled")], axis=-1)
         arrays[f"{kind}_pair"] = Swept(_whole(pair), (*_SWEPT, "weight"), UNIT)
-        arrays[f"{kind}_kept"] = Swept(kept_per_step(rate, 1) ** 0 - rate * ALPHAS, ("alpha",))
+        arrays[f"{kind}_kept"] = Swept(np.array([kept_per_step(rate, alpha) for alpha in ALPHAS]), ("alpha",))
         arrays[f"{kind}_paper"] = Swept(np.array([paper_weight_decay(rate, alpha) for alpha in ALPHAS]), ("alpha",))
         values[f"{kind}_kept"] = (Ref(f"{kind}_kept"), "6")
         values[f"{kind}_paper"] = (Ref(f"{kind}_paper"), "3")
         for item, form in enumerate(("loss", "decoupled")):
             values[f"{kind}_{form}_w"] = (Ref(f"{kind}_pair", item=item), "7")
     arrays["pytorch"] = Swept(np.array([pytorch_weight_decay(alpha) for alpha in ALPHAS]), ("alpha",))
-    values["pytorch"] = (Ref("pytorch"), "4")
+    arrays["doubled"] = Swept(2 * arrays["pytorch"].values, ("alpha",))
+    values |= {"pytorch": (Ref("pytorch"), "4"), "doubled": (Ref("doubled"), "4")}
     for i, way in enumerate(WAYS):
         for name in ("norm", "left"):
             arrays[f"{way}_{name}"] = Swept(getattr(found.batches, name)[i], ("alpha",))
@@ -170,7 +173,22 @@ def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
         values[f"{way}_end"] = (Ref(f"{way}_norm", item=EPOCHS), "3")
     arrays["corrected"] = Swept(found.batches.alphas[WAYS.index("corrected")], ("alpha",))
     values["corrected"] = (Ref("corrected"), "3")
-    arrays["once"] = Swept(1 - SGD_RATE * found.batches.alphas[WAYS.index("corrected")], ("alpha",))
+    adam = found.runs["adam_loss"]
+    arrays["rate"] = Swept(_short(adam.rate), (*_SWEPT, "weight"))
+    values["rate"] = (Ref("rate"), "2")
+    share = -adam.decay_step / np.where(adam.w == 0, np.inf, adam.w)
+    arrays["adam_share"] = Swept(_short(share), (*_SWEPT, "weight"), 100.0)
+    values["adam_share"] = (Ref("adam_share"), "2")
+    for kind, _, rate in KINDS:
+        arrays[f"{kind}_constant"] = Swept(rate * ALPHAS, ("alpha",), 100.0)
+        values[f"{kind}_constant"] = (Ref(f"{kind}_constant"), "3")
+    half = N_WEIGHTS // 2
+    arrays["which"] = Swept(np.arange(N_WEIGHTS, dtype=np.uint8), ("weight",))
+    values["which"] = (
+        Ref("which"),
+        tuple(f"from the input to neuron {k}" for k in range(1, half + 1))
+        + tuple(f"from neuron {k} to the output" for k in range(1, half + 1)),
+    )
     return arrays, values
 
 
@@ -201,3 +219,365 @@ def _coordinates(curves: Array) -> tuple[Array, Array]:
     _, size, basis = np.linalg.svd(np.linalg.qr(flat, mode="r"), full_matrices=False)
     line = basis[size > 1e-6 * size[0]].T
     return line, curves @ line
+
+
+def _short(values: Array) -> NDArray[np.float32]:
+    """To 12 bits, which is three digits and deflates well."""
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.rint(mantissa * 2**12), exponent - 12), dtype=np.float32)
+
+
+# --- Figures and cards, from top to bottom -------------------------------------------------------
+
+
+def _fit(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure:
+    start = found.runs["sgd_loss"].curve[0, 0]
+    low, high = float(min(found.y.min(), start.min())), float(max(found.y.max(), start.max()))
+    room = 0.08 * (high - low)
+    traces = [
+        points("$train/0.8", "points", size=6) | {"x": found.x, "y": found.y},
+        curve(f"{LOSS[0]}/0.55", LOSS[1], 7) | {"x": "@x_line"},
+        curve(APART[0], APART[1], 2.8, "dash") | {"x": "@x_line"},
+    ]
+    return LiveFigure(
+        name=f"fit_{kind}",
+        title=f"{title}: both fitted curves",
+        figure={
+            "data": traces,
+            "layout": {"xaxis": axis([0, 1], "x"), "yaxis": axis([low - room, high + room], "y")},
+        },
+        moving=tuple(
+            LiveTrace(trace, y=Moving(Ref(f"{kind}_{form}_fit"), matrix="line"))
+            for trace, form in ((1, "loss"), (2, "decoupled"))
+        ),
+        alt=f"{title}: the fitted curves of both runs at λ = {{alpha}} after {{step}} steps; their weights differ by "
+        f"{{{kind}_gap}} at most.",
+        column=column,
+        row=1,
+        height=215,
+    )
+
+
+def _weights(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure:
+    reach = 1.08 * max(float(np.abs(run.w).max()) for run in found.runs.values())
+    traces: list[dict[str, Any]] = []
+    moving: list[LiveTrace] = []
+    for k in range(N_WEIGHTS):
+        moving.append(LiveTrace(k, y=Moving(Ref(f"{kind}_pair", {"weight": k}))))
+        traces.append(curve("$muted/0.6", "difference", 4) | {"x": [k + 1.0, k + 1.0]})
+    forms = ((LOSS, "circle", 11.0), (APART, "circle-open", 13.0))
+    for item, ((colour, _), symbol, size) in enumerate(forms):
+        moving.append(LiveTrace(len(traces), y=Moving(Ref(f"{kind}_pair", item=item, along="weight"))))
+        name = _NAMES[kind][item]
+        traces.append(points(colour, name, symbol, size, "weight %{x}: %{y:.4f}") | {"x": "@places"})
+    moving.append(LiveTrace(len(traces), x=Moving(Ref("place"), template="two")))
+    traces.append(curve("$text/0.35", "weight that is written out", 1.5) | {"y": [-reach, reach]})
+    ticks = [*range(1, N_WEIGHTS + 1)]
+    return LiveFigure(
+        name=f"weights_{kind}",
+        title=f"{title}: every weight in both runs",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": axis([0.3, N_WEIGHTS + 0.7], "number of the weight") | {"tickvals": ticks, "showgrid": False},
+                "yaxis": axis([-reach, reach], "weight") | {"zeroline": True, "zerolinecolor": "$axis"},
+            },
+        },
+        moving=tuple(moving),
+        alt=f"{title}: every weight in both runs, and the difference between the two, at most {{{kind}_gap}}. Weight "
+        f"{{weight}} is {{{kind}_loss_w}} with L2 in the loss and {{{kind}_decoupled_w}} with decoupled decay.",
+        caption="Dots: L2 in the loss. Rings: decoupled. "
+        + ("Every ring lies on its dot." if kind == "sgd" else "The stick between them is the difference."),
+        column=column,
+        row=2,
+        height=215,
+        scrub=("weight", Ref("place", along="weight")),
+    )
+
+
+def _gap(kind: str, title: str, column: int) -> LiveFigure:
+    powers = list(range(-16, 1, 4))
+    eps = float(np.log10(np.finfo(float).eps))
+    traces = [
+        curve("$muted", "rounding of one number", 1.2, "dot") | {"x": [0.0, float(STEPS)], "y": [eps, eps]},
+        curve("$text/0.35", "present step", 1.5) | {"y": [_FLOOR - 1, _TOP]},
+        curve("$text", "largest difference", 2.6) | {"x": "@steps"},
+        points("$text", "largest difference now", size=9),
+    ]
+    return LiveFigure(
+        name=f"gap_{kind}",
+        title=f"{title}: largest difference of a weight, step by step",
+        figure={
+            "data": traces,
+            "layout": {
+                "xaxis": axis([0, STEPS], "step"),
+                "yaxis": axis([_FLOOR - 0.5, _TOP])
+                | {"tickvals": [_FLOOR, *powers], "ticktext": ["0", *(f"1e{p}".replace("1e0", "1") for p in powers)]},
+                "margin": {"l": 50},
+            },
+        },
+        moving=(
+            LiveTrace(1, x=Moving(Ref("at"), template="two")),
+            LiveTrace(2, y=Moving(Ref(f"{kind}_drawn", along="step")), customdata=_along(f"{kind}_gap")),
+            LiveTrace(3, x=Moving(Ref("at")), y=Moving(Ref(f"{kind}_drawn")), customdata=Moving(Ref(f"{kind}_gap"))),
+        ),
+        alt=f"{title}: the largest difference of a weight between the two runs is {{{kind}_gap}} at step {{step}}, "
+        "on a logarithmic scale.",
+        caption="Logarithmic scale. Dotted: 2e-16, the rounding of one number of size 1.",
+        column=column,
+        row=3,
+        height=190,
+        scrub=("step", Ref("at", along="step")),
+    )
+
+
+def _norm(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure:
+    top = 1.04 * max(float(run.norm.max()) for run in found.runs.values())
+    traces = [
+        curve("$ghost", "λ = 0", 1.6, "dot") | {"x": "@steps"},
+        curve("$text/0.35", "present step", 1.5) | {"y": [0, top]},
+    ]
+    moving = [
+        LiveTrace(0, y=Moving(Ref(f"{kind}_loss_norm", {"alpha": 0}, along="step")), still=True),
+        LiveTrace(1, x=Moving(Ref("at"), template="two")),
+    ]
+    styles = (("loss", f"{LOSS[0]}/0.55", 6.0, None), ("decoupled", APART[0], 2.6, "dash"))
+    for form, colour, width, dash in styles:
+        moving.append(LiveTrace(len(traces), y=_along(f"{kind}_{form}_norm")))
+        traces.append(curve(colour, _NAMES[kind][form != "loss"], width, dash) | {"x": "@steps"})
+    for (form, *_), (colour, name) in zip(styles, (LOSS, APART), strict=True):
+        moving.append(LiveTrace(len(traces), x=Moving(Ref("at")), y=Moving(Ref(f"{kind}_{form}_norm"))))
+        traces.append(points(colour, name, "circle" if form == "loss" else "circle-open", 9, "‖W‖² %{y:.3g}"))
+    return LiveFigure(
+        name=f"norm_{kind}",
+        title=f"{title}: size of the weights ‖W‖²",
+        figure={
+            "data": traces,
+            "layout": {"xaxis": axis([0, STEPS], "step"), "yaxis": axis([0, top], "Σw²"), "margin": {"l": 50}},
+        },
+        moving=tuple(moving),
+        alt=f"{title}: the sum of squared weights at step {{step}} is {{{kind}_loss_norm}} with L2 in the loss and "
+        f"{{{kind}_decoupled_norm}} with decoupled decay.",
+        caption=f"L2 in the loss {{{kind}_loss_norm}}, decoupled {{{kind}_decoupled_norm}}. Dotted: λ = 0.",
+        column=column,
+        row=4,
+        height=190,
+        scrub=("step", Ref("at", along="step")),
+    )
+
+
+def _along(array: str) -> Moving:
+    return Moving(Ref(array, along="step"))
+
+
+def _steps(kind: str, title: str, rate: float, column: int) -> list[Readout]:
+    """The next step of the chosen weight by both rules, term by term."""
+    forms = {
+        "sgd_loss": "w ← w − η(∇D + λw)",
+        "sgd_decoupled": "w ← (1 − ηλ)w − η∇D",
+        "adam_loss": "w ← w − η m̂/(√v̂ + ε)",
+        "adam_decoupled": "w ← (1 − ηλ)w − η m̂/(√v̂ + ε)",
+    }
+    cards = []
+    for number, form in enumerate(("loss", "decoupled")):
+        rule = f"{kind}_{form}"
+        name = "sgd_loss" if kind == "sgd" else rule
+        terms = ("data", "decay") if form == "loss" else ("decay", "data")
+        share = "{adam_share}" if rule == "adam_loss" else f"{{{kind}_constant}}"
+        words = {
+            "sgd": {"data": "data: −η∇D", "decay": "decay: −ηλw"},
+            "adam": {"data": "data: −η m̂(∇D)/(√v̂ + ε)", "decay": "decay: −ηλw"},
+        }[kind] | ({"decay": "decay: −η m̂(λw)/(√v̂ + ε)"} if rule == "adam_loss" else {})
+        rows = [(words[term], f"{{{name}_{term}}}", "") for term in terms]
+        rows.append(
+            (
+                "decay, as a part of the weight",
+                f"{share} %",
+                "Another one for every weight: m̂ and v̂ are in between" if rule == "adam_loss" else "Of every weight",
+            )
+        )
+        if kind == "adam":
+            mean = "∇D + λw" if form == "loss" else "∇D"
+            rows.append(("m̂ and v̂ are means of", mean, "v̂ of its square, over the steps so far"))
+        if rule == "adam_loss":
+            rows.append(("step size of this weight, η/(√v̂ + ε)", "{rate}", f"η is {rate:g}"))
+        cards.append(
+            Readout(
+                name=f"step_{rule}",
+                title=f"{'AdamW' if rule == 'adam_decoupled' else title}, {(LOSS, APART)[number][1]}: {forms[rule]}",
+                headline=f"{{{name}_w}} {{{name}_{terms[0]}}} {{{name}_{terms[1]}}} = {{{name}_new}}",
+                rows=tuple(rows),
+                column=column,
+                row=7 + number,
+            )
+        )
+    return cards
+
+
+def _batch_norm(found: DecayRuns) -> LiveFigure:
+    top = 1.05 * float(found.batches.norm.max())
+    return LiveFigure(
+        name="batch_norm",
+        title="The trained network: size of its weights ‖W‖²",
+        figure={
+            "data": [
+                curve(colour, name, width, dash) | {"x": "@epochs"} for colour, name, dash, width in _WAYS.values()
+            ],
+            "layout": {"xaxis": axis([0, EPOCHS], "epoch"), "yaxis": axis([0, top], "Σw²")},
+        },
+        moving=tuple(LiveTrace(k, y=Moving(Ref(f"{way}_norm"))) for k, way in enumerate(_WAYS)),
+        alt=f"Sum of squared weights over {EPOCHS} epochs. It ends at {{whole_end}} with all points at once, "
+        "{small_end} in small batches, {corrected_end} with λ corrected, {slower_end} with a smaller learning rate.",
+        caption=f"Grey band: all {N_POINTS} points at once. In batches of {BATCH}: purple dashes, the same λ; green "
+        f"dots, λ corrected; orange dash-dots, η / {PER_EPOCH}.",
+        column=0,
+        row=10,
+        height=230,
+    )
+
+
+def _batch_left() -> LiveFigure:
+    return LiveFigure(
+        name="batch_left",
+        title="Decay alone: what is left of weights without any pull",
+        figure={
+            "data": [
+                curve(colour, name, width, dash) | {"x": "@epochs"} for colour, name, dash, width in _WAYS.values()
+            ],
+            "layout": {"xaxis": axis([0, EPOCHS], "epoch"), "yaxis": axis([0, 1.05], "share")},
+        },
+        moving=tuple(LiveTrace(k, y=Moving(Ref(f"{way}_left"))) for k, way in enumerate(_WAYS)),
+        alt="What decay leaves of a weight on which the data do not pull. An epoch leaves {whole_kept} of it with all "
+        "points at once, {small_kept} in small batches, {corrected_kept} with λ corrected.",
+        caption="The same four runs: these weights belong to an input that is always 0, so only the decay moves them.",
+        column=1,
+        row=10,
+        height=230,
+    )
+
+
+def _batch_numbers() -> list[Readout]:
+    power = {1: "", 6: "⁶"}[PER_EPOCH]
+    named = (
+        ("whole", f"all {N_POINTS} points, 1 step: 1 − ηλ"),
+        ("small", f"batches of {BATCH}, {PER_EPOCH} steps: (1 − ηλ){power}"),
+        ("corrected", f"… with λ′ for λ: (1 − ηλ′){power}"),
+        ("slower", f"… with η / {PER_EPOCH}: (1 − ηλ/{PER_EPOCH}){power}"),
+    )
+    kept = tuple((words, f"{{{way}_kept}}", "") for way, words in named)
+    ends = tuple((words.split(":")[0], f"{{{way}_end}}", "") for way, words in named)
+    return [
+        Readout(
+            name="batch_ends",
+            title=f"‖W‖² after {EPOCHS} epochs",
+            headline=f"η = {BATCH_RATE:g}, λ = {{alpha}}, λ′ = {{corrected}}",
+            rows=ends,
+            column=0,
+            row=11,
+        ),
+        Readout(
+            name="batch_kept",
+            title="What the decay of one epoch leaves of a weight",
+            headline=f"η = {BATCH_RATE:g}, λ = {{alpha}}, λ′ = {{corrected}}",
+            rows=kept,
+            column=1,
+            row=11,
+        ),
+    ]
+
+
+def _elsewhere(kind: str, title: str, rate: float, column: int) -> Readout:
+    rows: tuple[tuple[str, str, str], ...]
+    if kind == "sgd":
+        rows = (
+            (f"torch.optim.SGD(lr={rate:g}, weight_decay=…)", "{pytorch}", "It adds weight_decay · w to the gradient"),
+            ("… with nn.MSELoss(), which has no ½", f"{{doubled}}, lr={rate / 2:g}", "Twice our D: 2λ, and η / 2"),
+        )
+    else:
+        rows = (
+            (f"torch.optim.Adam(lr={rate:g}, weight_decay=…)", "{pytorch}", "It adds weight_decay · w to the gradient"),
+            (
+                "… with nn.MSELoss(), which has no ½",
+                "{doubled}",
+                "Twice our D: 2λ; the size of a gradient cancels in Adam",
+            ),
+            (
+                f"torch.optim.AdamW(lr={rate:g}, weight_decay=…)",
+                "{pytorch}",
+                "It multiplies w by 1 − lr · weight_decay",
+            ),
+        )
+    apart = {"sgd": "decoupled SGD", "adam": "AdamW"}[kind]
+    return Readout(
+        name=f"elsewhere_{kind}",
+        title=f"{title}, η = {rate:g}",
+        headline="",
+        rows=(
+            ("here, in the loss", "D + {alpha}/2 · Σw²", "D = 1/(2n) Σ (y − ŷ)²"),
+            *rows,
+            (f"{apart} keeps of w, in a step: 1 − ηλ", f"{{{kind}_kept}}", "Before the step of the data"),
+            (f"the paper on AdamW: λ′ = ηλ, {apart}", f"{{{kind}_paper}}", "Loshchilov & Hutter subtract λ′w itself"),
+        ),
+        column=column,
+        row=13,
+    )
+
+
+def _notes() -> tuple[Note, ...]:
+    return (
+        Note(
+            name="note_step",
+            title="One step of one weight, term by term",
+            paragraphs=("Choose the weight here, or point at it in the picture of all weights above.",),
+            row=5,
+        ),
+        Note(
+            name="which",
+            title="",
+            paragraphs=(
+                "Weight {weight} leads {which}. Below is the step that follows step {step}, at λ = {alpha}.",
+                f"η = {SGD_RATE:g} for SGD and {ADAM_RATE:g} for Adam; six decimals, which add up as they stand.",
+            ),
+            row=6,
+            column=1,
+            wide=False,
+        ),
+        Note(
+            name="note_batches",
+            title="The decay is per step, not per epoch",
+            paragraphs=(
+                f"Under SGD with decoupled decay: the same λ, η and epochs. Batches of {BATCH} make {PER_EPOCH} steps "
+                "an epoch instead of 1, and the weights decay in each of them.",
+            ),
+            row=9,
+        ),
+        Note(
+            name="note_elsewhere",
+            title="The same λ in other people’s words",
+            paragraphs=(
+                "PyTorch’s weight_decay is our λ, in the loss and decoupled alike. But it decays the biases too, "
+                "unless they are in a parameter group of their own; here they are left alone.",
+            ),
+            row=12,
+        ),
+    )
+
+
+WORDS = f"""
+### What to look at
+- **Under SGD, L2 in the loss is weight decay.** The gradient of λ/2 · Σw² is λw, so a step is
+  w − η(∇D + λw) = (1 − ηλ)w − η∇D: the same numbers in another order. Drag λ and the step: every ring stays on its dot,
+  and the difference is that of rounding, about 1e-14 at most.
+- **▲ Under Adam it is not.** In the loss, λw goes through m̂ and is divided by √v̂ + ε like the gradient: each weight
+  decays at a rate of its own, least where gradients are large. AdamW takes ηλ of every weight, whatever its
+  gradients. So the same λ means another strength, and the weights part at the first step.
+- **▲ The decay is per step, not per epoch.** Smaller batches make more steps of an epoch, and the weights decay in
+  each. λ′ = (1 − (1 − ηλ)^(1/{PER_EPOCH}))/η, about λ/{PER_EPOCH}, takes as much in an epoch as λ did: right picture.
+  It does not bring the network back: the data pull in each step too, and against the weaker λ′ they win, in the left
+  picture. Dividing η by {PER_EPOCH} does, as it slows both down. (SGD with the same λ and η ends near the same weights
+  at any batch size, where D + λ/2 · Σw² is least; smaller batches get there in fewer epochs.)
+- **The penalty acts in training only.** A prediction is made from the weights alone, and there is no λ in it: λ has
+  done its work when the weights are found.
+- **Explicit decay can overshoot.** For ηλ > 2 the factor 1 − ηλ is below −1, and the weights grow without end. Here ηλ
+  is at most {max(SGD_RATE, ADAM_RATE) * ALPHAS[-1]:g}. An implicit step, w/(1 + ηλ), never does that.
+"""

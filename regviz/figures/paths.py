@@ -303,6 +303,8 @@ def _entries(paths: Paths, column: Column) -> Readout:
     for place, j in enumerate(paths.order, 1):
         view.values[f"{key}_entry_{j}"] = (Ref("entry", pin, item=j), "3")
         inside = "always in" if key == "l2" else f"λ = {{{key}_entry_{j}}}"
+        if "l1_ratio" in pin and np.isnan(paths.entry[pin["l1_ratio"], j]):
+            inside = "never in"
         rows.append((f"{place} · {view.names[j][:24]}", inside, ""))
     return Readout(
         name=f"entries_{key}",

@@ -1134,7 +1134,8 @@ class Board {
         sample.setAttribute("viewBox", "0 0 26 12");
         sample.setAttribute("aria-hidden", "true");
         const mark = new Mark(sample, trace, {});
-        if (mark.draw === mark.points) mark.update([13], [6], (v) => v, (v) => v);
+        if (mark.draw === mark.bars) mark.path.setAttribute("d", "M4 1H22V11H4Z");
+        else if (mark.draw === mark.points) mark.update([13], [6], (v) => v, (v) => v);
         else mark.update([1, 25], [6, 6], (v) => v, (v) => v);
         item.append(sample, trace.name ?? "");
         return item;
