@@ -95,7 +95,7 @@ PAGES: tuple[Page, ...] = (
         "pages/weight_decay.py",
         "Weight decay",
         ":material/trending_down:",
-        "Is L2 in the loss the same as weight decay? Under **SGD** to the last digit, under **Adam** not at all.",
+        "Is L2 in the loss the same as weight decay? Under **SGD** yes, up to rounding; under **Adam** no.",
         subject="decay",
     ),
 )

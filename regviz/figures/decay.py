@@ -567,7 +567,7 @@ WORDS = f"""
 ### What to look at
 - **Under SGD, L2 in the loss is weight decay.** The gradient of λ/2 · Σw² is λw, so a step is
   w − η(∇D + λw) = (1 − ηλ)w − η∇D: the same numbers in another order. Drag λ and the step: every ring stays on its dot,
-  and the difference is that of rounding, about 1e-14 at most.
+  and the difference is that of rounding, below 1e-13.
 - **▲ Under Adam it is not.** In the loss, λw goes through m̂ and is divided by √v̂ + ε like the gradient: each weight
   decays at a rate of its own, least where gradients are large. AdamW takes ηλ of every weight, whatever its
   gradients. So the same λ means another strength, and the weights part at the first step.
