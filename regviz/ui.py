@@ -106,7 +106,10 @@ _STYLE = """<style>
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
   [data-testid="stSidebarHeader"] { height: 2.6rem; }
   [data-stale="true"] { opacity: 1 !important; transition: none !important; }
-  @media (max-width: 700px) { [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; } }
+  @media (max-width: 700px) {
+    [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; }
+    [data-testid="stMainBlockContainer"] h1 { font-size: 1.35rem; }
+  }
 </style>"""
 
 

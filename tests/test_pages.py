@@ -57,7 +57,7 @@ def _renders(page: Page, query: dict[str, str]) -> None:
 def test_any_url_renders_without_a_traceback(page: Page) -> None:
     names = [*page.settings.knobs(), *POSITIONS]
 
-    @settings(max_examples=25 if page.path == "app.py" else 6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=12 if page.path == "app.py" else 5, suppress_health_check=[HealthCheck.too_slow])
     @given(st.dictionaries(st.sampled_from(names), hostile, max_size=5))
     def any_url(query: dict[str, str]) -> None:
         _renders(page, query)
@@ -122,6 +122,34 @@ def test_bias_of_measured_rows_is_refused_in_words(data: str) -> None:
     assert not app.exception
     told = any("nobody knows" in warning.value for warning in app.warning)
     assert told == (data != "Your own CSV")  # without a file the last data stay
+
+
+# Files that are just good enough: lines of numbers under a line of names.
+FILES = {
+    "one feature": [f"{i % 7},{i}" for i in range(20)],
+    "more features than rows": [",".join(str((i * j) % 13 + i) for j in range(1, 52)) for i in range(1, 13)],
+    "a rare event": [f"{i % 5},{i % 3},{int(i == 4)}" for i in range(20)],
+    "nearly always the same": [f"{int(i == 2)},{i % 4},{i * i}" for i in range(14)],
+    "large and small": [f"{i}e-7,{i % 3}e8,{i * i % 11}e9" for i in range(1, 25)],
+}
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("path", ["pages/paths.py", "pages/choosing.py"])
+def test_any_usable_file_is_shown(path: str, file: str) -> None:
+    app = run(path, {"data": "Your own CSV", "tune_on_test": "true"})
+    width = FILES[file][0].count(",") + 1
+    names = ",".join(f"<b>{{{j}}}</b> @x" for j in range(width))
+    text = "\n".join([names, *FILES[file]])
+    app.file_uploader[0].upload("file.csv", text.encode(), "text/csv").run()
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["own_data"].n_samples == len(FILES[file])
+    for button in app.button:
+        if button.label.startswith("Open the vault"):
+            button.click().run()
+            assert len(app.dataframe[0].value) == 1
+    assert not app.exception
 
 
 def test_a_bad_value_is_told_and_mended() -> None:

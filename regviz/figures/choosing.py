@@ -72,6 +72,9 @@ class _Scale:
         high = np.sqrt(choice.mean + choice.standard_error)
         empty = float(np.sqrt(choice.mean[L1, -1]))
         self.top = 1.3 * (max(empty, float(sweep.train_error.max())) or 1.0)
+        # Where all errors are of one size the axis does not begin at 0, or nobody sees where they are least.
+        least = min(float(np.sqrt(choice.mean).min()), float(sweep.train_error.min()))
+        self.bottom = 0.75 * least if least > 0.5 * empty else 0.0
         folds = np.sqrt(chosen.folds)
         clip = 3 * self.top
         self.floor = 1e-6 * self.top  # on a logarithmic scale this is 0
@@ -213,7 +216,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             "data": traces,
             "layout": {
                 "xaxis": scale.layout,
-                "yaxis": axis([0, scale.top], "root mean squared error"),
+                "yaxis": axis([scale.bottom, scale.top], "root mean squared error"),
             },
         },
         moving=tuple(moving),

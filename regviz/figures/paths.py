@@ -15,7 +15,7 @@ from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_a
 from regviz.figures.traces import axis, curve, log_axis, markup, points, soft_ticks
 from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept
 from regviz.sweeps.paths import Paths
-from regviz.sweeps.task import L1
+from regviz.sweeps.task import L1, L2
 
 _DASHES = (None, "dash", "dot", "dashdot", "longdash", "dash", "dot")
 _NAMED, _ROOM = 7, 0.055  # names beside the cursor: at most so many, so far apart (share of the height)
@@ -298,13 +298,19 @@ def _freedom(column: Column, scale: _Scale) -> LiveFigure:
 def _entries(paths: Paths, column: Column) -> Readout:
     """At which λ every feature enters, in the lasso's order."""
     view, key, pin = column.view, column.key, column.pin
+    # All but the lasso's are read from the stops: what is in at the last of them entered there or before.
+    last = np.broadcast_to(paths.sweep.grid.alphas, paths.sweep.grid.kkt.shape)[:, -1:]
+    how = np.where((paths.entry >= last) & (np.arange(len(last)) != L1)[:, np.newaxis], 1, 0)
+    how[L2] = 2
     view.arrays["entry"] = Swept(paths.entry, ("l1_ratio",))
+    view.arrays["entered"] = Swept(np.where(np.isnan(paths.entry), 3, how).astype(np.uint8), ("l1_ratio",))
     rows = []
     for place, j in enumerate(paths.order, 1):
+        number = f"{{{key}_entry_{j}}}"
         view.values[f"{key}_entry_{j}"] = (Ref("entry", pin, item=j), "3")
-        inside = "always in" if key == "l2" else f"λ = {{{key}_entry_{j}}}"
-        if "l1_ratio" in pin and np.isnan(paths.entry[pin["l1_ratio"], j]):
-            inside = "never in"
+        words = (f"λ = {number}", f"λ ≥ {number}", "always in", "never in")
+        view.values[f"{key}_entered_{j}"] = (Ref("entered", pin, item=j), words)
+        inside = f"{{{key}_entered_{j}}}"
         rows.append((f"{place} · {view.names[j][:24]}", inside, ""))
     return Readout(
         name=f"entries_{key}",

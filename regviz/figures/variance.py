@@ -52,8 +52,8 @@ class _Drawn:
         swept = ("l1_ratio", strength.name)
         total = found.bias_squared + found.variance + found.noise
         self.place, self.layout = log_axis(found.alphas)
-        # What is larger than twice the error of the empty fit leaves the picture.
-        self.top = 2.0 * float(total[L1, -1])
+        # What is larger than twice the error of the empty fit leaves the picture, or more than dwarfs the least sum.
+        self.top = min(2.0 * float(total[L1, -1]), 6.0 * float(total.min()))
         self.parts = {"bias": found.bias_squared, "variance": found.variance, "total": total}
         self.arrays: dict[str, Swept] = {
             "place": Swept(self.place, (strength.name,)),
@@ -213,7 +213,8 @@ WORDS = """
 ### What to look at
 - **Variance** is how far the thin fits lie from their mean: what another sample would have changed. It falls as λ
   grows.
-- **Bias** is how far that mean lies from the truth: what no number of samples would mend. It grows with λ.
+- **Bias** is how far that mean lies from the truth: what no number of samples would mend. It grows with λ. (At the far
+  left the fits may scatter so wildly that 60 samples cannot tell it: what the dashed line does there is chance.)
 - **Their sum, with the noise, is the expected error.** A little bias buys a lot less variance, so the least sum lies at
   a λ above 0. That is the whole trade.
 - **Sparse truth or dense truth?** Choose them as data sets: L1 has the smaller sum when few features matter, L2 when

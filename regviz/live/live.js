@@ -235,6 +235,8 @@ const SYMBOLS = {
   diamond: (x, y, r) => `M${x - r} ${y}l${r} ${-r}l${r} ${r}l${-r} ${r}Z`,
   square: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`,
 };
+// What Plotly's markup says, where no markup is read.
+const literal = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 const written = (x) => (Number.isFinite(x) ? numberText(x, 3) : "");
 const DASHES = { dash: "7 5", dot: "2 4", dashdot: "7 4 2 4", longdash: "12 6" };
 
@@ -298,7 +300,7 @@ class Mark {
     for (let i = 0; i < x.length; i++) {
       const [word, px, py] = [group.children[i], toX(x[i]), toY(y[i])];
       const there = Math.abs(px) < far && Math.abs(py) < far;
-      word.textContent = !there ? "" : typeof text[i] === "number" ? written(text[i]) : text[i];
+      word.textContent = !there ? "" : typeof text[i] === "number" ? written(text[i]) : literal(text[i]);
       if (!there) continue;
       // A name that would leave the plot on the right stands on the left of its point.
       const flip = this.side > 0 && px + 8 + 6.2 * word.textContent.length > width;
@@ -379,37 +381,58 @@ class Raster {
   paint(z, xaxis, yaxis) {
     const { x, y, canvas, fine, colours, shade } = this;
     const [columns, rows] = [x.length, y.length];
-    const [width, height] = fine > 1 ? [(columns - 1) * fine, (rows - 1) * fine] : [columns, rows];
+    const [toX, toY] = [scale(xaxis, xaxis.range, xaxis._length, false), scale(yaxis, yaxis.range, yaxis._length, true)];
+    const laid = fine === 1 && [cells(Array.from(x, toX), xaxis._length), cells(Array.from(y, toY), yaxis._length)];
+    const [width, height] = laid ? laid.map((side) => side.at.length) : [(columns - 1) * fine, (rows - 1) * fine];
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let row = 0; row < height; row++) {
-      const v = fine > 1 ? (row + 0.5) / fine : row; // from below
-      const below = Math.floor(v);
-      const to = (height - 1 - row) * width;
-      for (let column = 0; column < width; column++) {
-        const u = fine > 1 ? (column + 0.5) / fine : column;
-        const left = Math.floor(u);
-        let value = z[below * columns + left];
-        if (fine > 1) {
+    const colour = (value) => (Number.isFinite(value) ? colours[shade(value)] : 0);
+    if (laid) {
+      const painted = Uint32Array.from(z, colour);
+      const [across, down] = laid.map((side) => side.at);
+      for (let row = 0, to = 0; row < height; row++)
+        for (let column = 0; column < width; column++) pixels[to++] = painted[down[row] * columns + across[column]];
+    } else
+      for (let row = 0; row < height; row++) {
+        const v = (row + 0.5) / fine; // from below
+        const below = Math.floor(v);
+        const to = (height - 1 - row) * width;
+        for (let column = 0; column < width; column++) {
+          const u = (column + 0.5) / fine;
+          const left = Math.floor(u);
           const [s, t, from] = [u - left, v - below, below * columns + left];
-          const low = value + s * (z[from + 1] - value);
-          value = low + t * (z[from + columns] + s * (z[from + columns + 1] - z[from + columns]) - low);
+          const low = z[from] + s * (z[from + 1] - z[from]);
+          const high = z[from + columns] + s * (z[from + columns + 1] - z[from + columns]);
+          pixels[to + column] = colour(low + t * (high - low));
         }
-        pixels[to + column] = Number.isFinite(value) ? colours[shade(value)] : 0;
       }
-    }
     context.putImageData(image, 0, 0);
-    const [toX, toY] = [scale(xaxis, xaxis.range, xaxis._length, false), scale(yaxis, yaxis.range, yaxis._length, true)];
-    const half = (values) => (fine > 1 ? 0 : (values[1] - values[0]) / 2 || 0.5);
-    const [left, right] = [toX(x[0] - half(x)), toX(x.at(-1) + half(x))];
-    const [top, bottom] = [toY(y.at(-1) + half(y)), toY(y[0] - half(y))];
+    const [left, right] = laid ? laid[0].ends : [toX(x[0]), toX(x.at(-1))];
+    const [top, bottom] = laid ? laid[1].ends : [toY(y.at(-1)), toY(y[0])];
     const style = { left: xaxis._offset + left, top: yaxis._offset + top, width: right - left, height: bottom - top };
     for (const [key, value] of Object.entries(style)) canvas.style[key] = `${value}px`;
     canvas.classList.toggle("cells", fine === 1);
     if (this.level) this.level.setAttribute("d", levelLine(z, x.map(toX), y.map(toY), this.trace.meta.level));
   }
+}
+
+// Which cell each pixel of a side shows, and the pixels at which the first and the last begin and end. `places` are the
+// pixels of the cells' own coordinates, in any steps: two cells meet half-way, as Plotly lays them, within the axis.
+function cells(places, length) {
+  const rising = places.at(-1) >= places[0];
+  const from = rising ? places : places.toReversed();
+  const n = from.length;
+  const outer = (i, next) => from[i] - (from[next] - from[i]) / 2;
+  const ends = n > 1 ? [Math.max(0, outer(0, 1)), Math.min(length, outer(n - 1, n - 2))] : [0, length];
+  const at = new Uint16Array(Math.max(1, Math.round(ends[1] - ends[0])));
+  for (let pixel = 0, cell = 0; pixel < at.length; pixel++) {
+    const here = ends[0] + ((pixel + 0.5) * (ends[1] - ends[0])) / at.length;
+    while (cell < n - 1 && here > (from[cell] + from[cell + 1]) / 2) cell++;
+    at[pixel] = rising ? cell : n - 1 - cell;
+  }
+  return { at, ends };
 }
 
 // Where the blended cells have one value: marching squares, each edge crossed where a straight line crosses.
@@ -485,6 +508,7 @@ class Figure {
   // The pointer, anywhere in the plot, moves an axis to the stop nearest to it. Up and down still scrolls a phone.
   addScrub(name, places) {
     this.plot.classList.add("scrub");
+    let start = null; // the stop at which the pointer came
     const follow = (event) => {
       const box = this.area.getBoundingClientRect();
       const { xaxis } = this.still._fullLayout;
@@ -495,14 +519,20 @@ class Figure {
       if (!this.drawn || event.button) return;
       this.plot.setPointerCapture(event.pointerId);
       this.plot.onpointermove = follow;
-      follow(event);
+      start = this.board.index[name];
+      if (event.pointerType !== "touch") follow(event); // a finger may be about to scroll
     });
-    for (const end of ["pointerup", "pointercancel"])
-      this.plot.addEventListener(end, () => {
-        if (!this.plot.onpointermove) return;
-        this.plot.onpointermove = null;
-        this.board.commit();
-      });
+    this.plot.addEventListener("pointerup", (event) => {
+      if (!this.plot.onpointermove) return;
+      this.plot.onpointermove = null;
+      follow(event);
+      this.board.commit();
+    });
+    this.plot.addEventListener("pointercancel", () => {
+      if (!this.plot.onpointermove) return;
+      this.plot.onpointermove = null;
+      if (this.board.index[name] !== start) this.board.move({ [name]: start }); // it was a scroll
+    });
   }
 
   // A point that the pointer drags. `spot(index)` is where it is, `moved(x, y)` the stops of axes that a place means.
