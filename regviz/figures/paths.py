@@ -86,6 +86,7 @@ class _Scale:
             "ticks": Swept(ticks.astype(np.uint8)),
             "top": Swept(np.full(len(ticks), 0.93 * reach)),
             "exact": Swept(exact),
+            "exact_coef": Swept(paths.coef, ("exact",)),
             "corner": Swept(np.stack([corner, corner, np.full_like(corner, np.nan)], axis=1).ravel()),
             "tick": Swept(np.tile([-reach, -0.94 * reach, np.nan], len(corner))),
             "named": Swept.rounded(np.where(np.isnan(named := _named(drawn, reach)), 9 * reach, named), view.swept),
@@ -97,7 +98,7 @@ class _Scale:
             view.values[f"{key}_nonzero"] = (Ref("nonzero", pin), "int")
         self.kind, self.reach = kind, reach
         self.ends = {
-            key: _ends(at[pin.get("l1_ratio", slice(1, None))], room=0.02 if kind == "alpha" else 0.04)
+            key: _ends(at[pin.get("l1_ratio", slice(1 if kind == "alpha" else 0, None))], room=0.02 if kind == "alpha" else 0.04)
             for key, _, pin in COLUMNS
         }
         if kind != "alpha":
@@ -178,7 +179,9 @@ def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
             "hovertemplate": "%{fullData.name}: %{customdata:.4g}<extra></extra>",
         }
         if exact:
-            trace |= {"x": "@exact", "y": view.drawn(paths.coef[:, j]), "customdata": paths.coef[:, j]}
+            trace |= {"x": "@exact"}
+            weight = Ref("exact_coef", item=j, along="exact")
+            moving.append(LiveTrace(j, None, Moving(weight, asinh=view.soft), Moving(weight), still=True))
         else:
             ref = column.ref("coef")
             along = Ref("coef", ref.pin, item=j, along=strength)

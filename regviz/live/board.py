@@ -146,7 +146,7 @@ class Moving:
             v = np.where((w > self.mask.low) & (w <= self.mask.high), v, np.nan)
         if self.bins is not None:
             low, high, n = self.bins
-            place = np.clip(np.floor((v[v != 0] - low) / (high - low) * n), 0, n - 1)
+            place = np.clip(np.floor((v[np.isfinite(v) & (v != 0)] - low) / (high - low) * n), 0, n - 1)
             v = np.bincount(place.astype(int), minlength=n).astype(float)
         return v
 
