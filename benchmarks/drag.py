@@ -25,9 +25,9 @@ HERTZ = 125
 Route = Callable[[float], tuple[float, float]]  # where the pointer is after a share of the time
 
 
-async def slider_route(page: Page) -> Route:
-    """Take the thumb of the λ slider to and fro, three times over most of its track."""
-    handle = page.locator("input.range").first
+async def slider_route(page: Page, which: int = 0) -> Route:
+    """Take the thumb of a slider, the one of λ, to and fro, three times over most of its track."""
+    handle = page.locator("input.range").nth(which)
     box = await handle.bounding_box()
     assert box is not None
     at = float(await handle.evaluate("e => (e.value - e.min) / (e.max - e.min)"))
@@ -37,6 +37,11 @@ async def slider_route(page: Page) -> Route:
         return box["x"] + 12 + share * (box["width"] - 24), box["y"] + box["height"] / 2
 
     return route
+
+
+async def epoch_route(page: Page) -> Route:
+    """Take the thumb of the second slider to and fro, as the first."""
+    return await slider_route(page, 1)
 
 
 async def optimum_route(page: Page) -> Route:
@@ -74,6 +79,9 @@ DRAGS: dict[str, tuple[str, Callable[[Page], Awaitable[Route]]]] = {
     "drag λ on Compare": ("", slider_route),
     "drag λ on Geometry": ("geometry", slider_route),
     "drag the optimum on Geometry": ("geometry", optimum_route),
+    "drag λ on Network": ("network", slider_route),
+    "drag the epoch on Network": ("network", epoch_route),
+    "drag λ on Network, classes": ("network?problem=moons", slider_route),
 }
 
 

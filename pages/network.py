@@ -45,40 +45,41 @@ def work(settings: NetworkSettings, report: Report[Any]) -> tuple[TrainingSweep,
 
 def show() -> None:
     """The picture, of a finished training or of what there is; runs again by itself while it trains."""
-    stopped = st.session_state.get("stopped")
-    if stopped is not None and stopped[0] == settings:
-        found = stopped[1]
-        epoch = found[0].completed
+    if stopped is not None:
+        found = stopped
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(f"Stopped after {epoch} of {settings.epochs} epochs.", icon=":material/stop_circle:")
+            told = f"Stopped after {stopped[0].completed} of {settings.epochs} epochs."
+            st.info(told, icon=":material/stop_circle:")
             if st.button("Train to the end", icon=":material/play_arrow:"):
                 del st.session_state["stopped"]
-                st.rerun()
+                ui.run_again()
     else:
         job = room().ask(settings, partial(work, settings))
         finished = job.done.wait(0 if job.share > 0 else 0.35)  # a picture at once, or in a moment a better one
+        if finished == training:
+            st.session_state["trained"] = settings if finished else None
+            ui.run_again()  # how often this runs by itself depends on it
         if job.error is not None:
             st.error(f"This training could not run: {job.error}", icon=":material/error:")
             return
-        if st.session_state.get("finished") != (settings, finished):
-            st.session_state["finished"] = (settings, finished)
-            st.rerun()  # how often this runs by itself depends on it
+        found = job.so_far()
         if not finished:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.progress(job.share, ui.training_words(job, room().ahead(job), settings.epochs))
-                if st.button("Stop", icon=":material/stop:") and job.share > 0:
-                    st.session_state["stopped"] = (settings, job.so_far())
-                    st.rerun()
-        found = job.so_far()
+                if found is not None and st.button("Stop", icon=":material/stop:"):
+                    st.session_state["stopped"] = (settings, found)
+                    ui.run_again()
     if found is None:
         st.caption("The first picture comes with the first epochs.")
         return
     sweep, (sent, axes, told) = found
-    ui.mend_position(axes)
+    if sweep.completed == settings.epochs:
+        ui.mend_position(axes)  # before that, the epoch of a link may be yet to come
     if told:
         st.warning(told, icon=":material/warning:")
     live(sent, key="network")
-    check(sweep, axes)
+    if not training:
+        check(sweep, axes)
 
 
 def check(sweep: TrainingSweep, axes: tuple[Axis, ...]) -> None:
@@ -92,6 +93,8 @@ def check(sweep: TrainingSweep, axes: tuple[Axis, ...]) -> None:
 
 ui.open_page("pages/network.py")
 settings = ui.all_settings(NetworkSettings, {"problem": ""})
-training = st.session_state.get("finished") != (settings, True)
+stopped = st.session_state.get("stopped")
+stopped = stopped[1] if stopped is not None and stopped[0] == settings else None
+training = stopped is None and st.session_state.get("trained") != settings
 st.fragment(show, run_every=0.5 if training else None)()
 st.markdown(picture.WORDS)

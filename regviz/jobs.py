@@ -1,6 +1,7 @@
 """Who computes what, when many ask for long work at once? Each piece once, a few at a time, for all who wait for it.
 
-A `Room` starts at most `n_running` threads that work; further jobs queue. A job whose askers have all gone is given up.
+A `Room` lets at most `n_running` threads work; further jobs queue. A job whose askers have all gone is given up: who
+waits for one asks for it again and again, sooner than after `patience` seconds.
 Nothing in this file knows of networks or of Streamlit.
 """
 
@@ -25,6 +26,7 @@ class Job(Generic[T]):
         self.seen = time.monotonic()
         self.result: T | None = None
         self.error: Exception | None = None
+        self.ended: float | None = None
         self.done = Event()
         self._so_far: Callable[[], T] | None = None
 
@@ -34,9 +36,8 @@ class Job(Generic[T]):
 
     def so_far(self) -> T | None:
         """The result, or what there is of it."""
-        if self.result is not None:
-            return self.result
-        return None if self._so_far is None else self._so_far()
+        so_far = self._so_far  # until there is a result, even if that comes just now
+        return self.result if so_far is None else so_far()
 
     @property
     def seconds_left(self) -> float | None:
@@ -47,7 +48,10 @@ class Job(Generic[T]):
 
 
 class Room(Generic[T]):
-    """Jobs by key. Finished ones are kept, the `n_kept` last used; `patience` in seconds."""
+    """Jobs by key. Finished ones are kept, the `n_kept` last used; `patience` in seconds.
+
+    An error is told for `patience` seconds to all who ask; then the work is tried anew.
+    """
 
     def __init__(self, n_running: int = 2, n_kept: int = 16, patience: float = 4.0) -> None:
         self.n_running, self.n_kept, self.patience = n_running, n_kept, patience
@@ -60,7 +64,7 @@ class Room(Generic[T]):
         """The job of this key; it is started, or queued, if there is none. `work` gets a function to report to."""
         with self._changed:
             job = self._jobs.get(key)
-            if job is None:
+            if job is None or (job.error is not None and job.ended is not None and self._is_long_ago(job.ended)):
                 job = self._jobs[key] = Job()
                 self._queue.append(job)
                 Thread(target=self._run, args=(key, job, work), daemon=True).start()
@@ -80,9 +84,9 @@ class Room(Generic[T]):
         with self._changed:
             while self._queue[0] is not job or self._running >= self.n_running:
                 self._changed.wait(timeout=0.5)
-                if self._given_up(job):
+                if self._given_up(key, job):
                     self._queue.remove(job)
-                    self._forget(key, job)
+                    self._end(job)
                     return
             self._queue.pop(0)
             self._running += 1
@@ -92,27 +96,32 @@ class Room(Generic[T]):
         def report(share: float, so_far: Callable[[], T]) -> bool:
             job.share, job._so_far = share, so_far
             time.sleep(0)  # lets those who serve sliders and pages have their turn
-            return not self._given_up(job)
+            with self._changed:
+                return not self._given_up(key, job)
 
+        result: T | None = None
+        error: Exception | None = None
         try:
             result = work(report)
-            if not self._given_up(job):
-                job.result = result
-        except Exception as error:  # it belongs to those who wait
-            job.error = error
+        except Exception as problem:  # it belongs to those who wait
+            error = problem
         with self._changed:
             self._running -= 1
-            if job.result is None:
-                self._forget(key, job)
-            self._changed.notify_all()
-        job.done.set()
+            if self._jobs.get(key) is job:  # what was given up is half a result
+                job.result, job.error = result, error
+            self._end(job)
 
-    def _given_up(self, job: Job[T]) -> bool:
-        return time.monotonic() - job.seen > self.patience
-
-    def _forget(self, key: Hashable, job: Job[T]) -> None:
-        """What has no result is computed anew when it is asked for again."""
-        if self._jobs.get(key) is job:
+    def _given_up(self, key: Hashable, job: Job[T]) -> bool:
+        """Whether nobody waits any more; from then on, who asks gets another job."""
+        if self._jobs.get(key) is job and self._is_long_ago(job.seen):
             del self._jobs[key]
+        return self._jobs.get(key) is not job
+
+    def _is_long_ago(self, when: float) -> bool:
+        return time.monotonic() - when > self.patience
+
+    def _end(self, job: Job[T]) -> None:
+        job.ended = time.monotonic()
+        job._so_far = None  # it holds on to all that was computed
         job.done.set()
         self._changed.notify_all()

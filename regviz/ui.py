@@ -105,6 +105,7 @@ _STYLE = """<style>
   [data-testid="stMainBlockContainer"] h1 { font-size: 1.6rem; padding: 0; }
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
   [data-testid="stSidebarHeader"] { height: 2.6rem; }
+  [data-testid="stWidgetLabel"][disabled] { color: inherit; opacity: 0.75; }
   [data-stale="true"] { opacity: 1 !important; transition: none !important; }
   @media (max-width: 700px) {
     [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; }
@@ -131,9 +132,20 @@ def open_page(path: str) -> Page:
                 _share()
     st.markdown(page.says)
     _navigation(page)
-    for problem in st.session_state.pop("url_problems", ()):
-        st.warning(_plain(problem), icon=":material/link_off:")
+    _tell_of_url()
     return page
+
+
+def _tell_of_url() -> None:
+    told = st.session_state["url_told"] = st.session_state.pop("url_problems", [])
+    for problem in told:
+        st.warning(_plain(problem), icon=":material/link_off:")
+
+
+def run_again() -> None:
+    """Run the page once more at once; what the visitor was told of the link stays."""
+    st.session_state["url_problems"] = st.session_state.get("url_told", [])
+    st.rerun()
 
 
 def _navigation(page: Page) -> None:

@@ -111,7 +111,7 @@ WATCH = """() => {
   // Counts distinct pictures painted, and the time from an input event to the frame that shows it.
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).find((r) => r?.querySelector('.board'));
   const watch = (window.watch = { pictures: [], latency: [], first: 0, last: 0 });
-  const range = root.querySelector('input.range');
+  const range = root.querySelector('.board');  // whichever slider moves
   let pending = null;
   const moved = (event) => { pending ??= event.timeStamp; watch.first ||= event.timeStamp; };
   range.addEventListener('input', moved, true);

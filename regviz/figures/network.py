@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from regviz.core import Array
 from regviz.core.mlp import GradientCheck
 from regviz.figures.compare import COLUMNS, alpha_axis
-from regviz.figures.traces import axis, curve, points, soft_ticks
+from regviz.figures.traces import axis, curve, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Mask, Moving, Note, Readout, Ref, Swept, number_text
 from regviz.sweeps.network import ALPHAS, N_BINS, REACH, SIZES, START, Network
 
 _SWEPT = ("epoch", "penalty", "alpha")  # a column has its penalty; there is no slider for it
 _SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
+_TITLES = {"l1": "L1 · sparse", "mix": "Mix · half L1, half L2", "l2": "L2 · weight decay"}
 _WIDTHS = (0.5, 0.9, 1.5, 2.3, 3.3, 4.6)  # of wires, by size of the weight
 _SOFT = 3.0  # counts are drawn as asinh(count / 3): a spike of 256 and a bar of 2 both have room
 # Two classes: blue and orange, pale where it is undecided.
@@ -30,7 +32,7 @@ def board(net: Network) -> Board:
     readouts: list[Readout] = []
     notes: list[Note] = []
     n_layers = sweep.architecture.n_layers
-    for number, (key, title, _) in enumerate(COLUMNS):
+    for number, (key, *_) in enumerate(COLUMNS):
         pin = {"penalty": number}
         figures.append((_curve if net.task.is_curve else _classes)(net, key, pin, number))
         figures += [_graph(net, key, pin, number), _losses(net, key, pin, number)]
@@ -38,7 +40,7 @@ def board(net: Network) -> Board:
             figures.append(_accuracy(net, key, pin, number))
         figures += [_histogram(net, key, pin, number, layer) for layer in range(n_layers + 1)]
         figures.append(_gradients(net, key, pin, number))
-        readouts += [_heading(net, key, title, number), _numbers(net, key, number)]
+        readouts += [_heading(net, key, number), _numbers(net, key, number)]
         if (sweep.diverged >= 0).any():
             notes.append(
                 Note(f"exploded_{key}", "", (f"{{{key}_exploded}}",), row=1, column=number, wide=False),
@@ -64,16 +66,16 @@ def board(net: Network) -> Board:
         summary="λ {alpha}, epoch {epoch}. Live weights of {n_weights}: L1 {l1_weights}, mix {mix_weights}, L2 "
         "{l2_weights}. Training loss: L1 {l1_data_loss}, mix {mix_data_loss}, L2 {l2_data_loss}.",
         place="λ {alpha}, epoch {epoch}",
-        legend=tuple((0, k) for k in range(_n_still(net))),
+        legend=tuple((0, k) for k in range(_n_named(net))),
         columns=len(COLUMNS),
         notes=tuple(notes),
     )
 
 
-def _n_still(net: Network) -> int:
-    """How many traces of the first figure stand still: points, and the truth of a curve."""
+def _n_named(net: Network) -> int:
+    """How many traces of the first figure the legend names: points; the truth of a curve, and its ghost."""
     kinds = 2 if len(net.task.validation) else 1
-    return kinds + 1 if net.task.is_curve else 2 * kinds
+    return kinds + 2 if net.task.is_curve else 2 * kinds
 
 
 # --- Numbers ---------------------------------------------------------------------------------------
@@ -90,7 +92,7 @@ def _arrays(net: Network) -> dict[str, Swept]:
         "neurons": net.live.sum(axis=-1).astype(np.int16),
         "frobenius": np.concatenate([net.frobenius, np.linalg.norm(net.frobenius, axis=-1, keepdims=True)], axis=-1),
         "absolute": np.concatenate([net.absolute, net.absolute.sum(axis=-1, keepdims=True)], axis=-1),
-        "gradient": np.maximum(sweep.gradient_norm, 1e-30),
+        "gradient": sweep.gradient_norm,
         "zeros": net.zeros.astype(np.int16),
         "sizes": net.sizes,
         "live": net.live,
@@ -189,10 +191,10 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     return values
 
 
-def _heading(net: Network, key: str, title: str, number: int) -> Readout:
+def _heading(net: Network, key: str, number: int) -> Readout:
     return Readout(
         name=f"heading_{key}",
-        title=title.replace("ridge", "weight decay").replace("lasso", "sparse").replace("elastic net", "half L1"),
+        title=_TITLES[key],
         headline=f"{{{key}_weights}} of {{n_weights}} weights live, {{{key}_neurons}} of {{n_neurons}} neurons",
         rows=(),
         column=number,
@@ -329,7 +331,7 @@ def _wires(net: Network) -> tuple[Array, Array, Array]:
     """Ends of all wires, gaps between them, and the number of the weight of each: x, y, of (3 n_weights,)."""
     places = _places(net)
     x, y = [], []
-    for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(places):
         for k in range(len(x1)):
             for j in range(len(x0)):
                 x += [x0[j], x1[k], np.nan]
@@ -368,7 +370,7 @@ def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
             "layout": {
                 "xaxis": bare
                 | {"range": [-0.2, len(places) - 0.8], "tickvals": list(range(len(places))), "ticktext": names},
-                "yaxis": bare | {"range": [-1.05, 1.05], "showticklabels": False},
+                "yaxis": bare | {"range": [-1.05, 1.05], "showticklabels": False, "showline": False},
                 "margin": {"l": 10, "r": 10, "t": 4, "b": 24},
             },
         },
@@ -393,8 +395,9 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
     shapes = net.sweep.architecture.shapes
     total = sum(n_out for n_out, _ in shapes) if is_bias else shapes[layer][0] * (shapes[layer][1] - 1)
     top = float(np.arcsinh(1.15 * total / _SOFT))
-    ticks = soft_ticks(_SOFT, top)
-    shown = [(v, t) for v, t in zip(ticks["tickvals"], ticks["ticktext"], strict=True) if v >= 0]
+    shown = [count for count in (0, 3, 10, 30, 100, 300, 1000) if count <= 1.15 * total]
+    if total < 10:
+        shown = list(range(0, total + 1, 1 if total < 4 else 2))
     bar: dict[str, Any] = {"type": "bar", "x": middles, "width": width}
     none = pin | {"alpha": 0}
     traces: list[dict[str, Any]] = [
@@ -429,7 +432,11 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
             "data": traces,
             "layout": {
                 "xaxis": axis([-net.reach, net.reach]),
-                "yaxis": {"range": [0, top], "tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]},
+                "yaxis": {
+                    "range": [0, top],
+                    "tickvals": np.arcsinh(np.array(shown) / _SOFT),
+                    "ticktext": [str(count) for count in shown],
+                },
                 "margin": {"l": 32, "r": 10, "t": 4, "b": 20},
             },
         },
@@ -457,7 +464,7 @@ def _over_epochs(net: Network, top: float, low: float) -> dict[str, Any]:
 
 def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
     sweep = net.sweep
-    rows = [
+    rows: list[tuple[str, str, str, str | None]] = [
         ("data_loss", "$train", "data loss, training", None),
         ("penalty_term", f"${key}", "λ · penalty", "dot"),
         ("objective", f"${key}", "sum J", None),
@@ -466,7 +473,8 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
         rows.append(("validation_loss", "$validation", "data loss, validation", "dash"))
     largest = np.concatenate([sweep.data_loss.ravel(), (sweep.data_loss + sweep.penalty)[-1].ravel()])
     top = float(np.log10(max(np.quantile(largest, 0.99), 1e-6))) + 0.15
-    low = max(float(np.log10(max(sweep.data_loss.min(), 1e-12))) - 0.2, top - 4)
+    smallest = float(np.quantile(sweep.data_loss[-1], 0.02))
+    low = max(float(np.log10(max(smallest, 1e-12))) - 0.2, top - 8)
     traces: list[dict[str, Any]] = []
     moving: list[LiveTrace] = []
     for name, colour, words, dash in rows:
@@ -493,7 +501,7 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
 
 
 def _accuracy(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
-    rows = [("accuracy", "$train", "training points", None)]
+    rows: list[tuple[str, str, str, str | None]] = [("accuracy", "$train", "training points", None)]
     if net.sweep.validation_accuracy is not None:
         rows.append(("validation_accuracy", "$validation", "validation points", "dash"))
     traces: list[dict[str, Any]] = []
@@ -527,8 +535,8 @@ def _accuracy(net: Network, key: str, pin: dict[str, int], number: int) -> LiveF
 def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
     sweep = net.sweep
     n_layers = sweep.architecture.n_layers
-    finite = np.log10(np.maximum(sweep.gradient_norm, 1e-12))
-    top, low = float(finite.max()) + 0.2, max(float(np.quantile(finite, 0.05)) - 0.3, float(finite.max()) - 8)
+    seen = np.log10(sweep.gradient_norm[sweep.gradient_norm > 1e-12]) if sweep.gradient_norm.any() else np.zeros(1)
+    top, low = float(seen.max()) + 0.2, max(float(np.quantile(seen, 0.02)) - 0.3, float(seen.max()) - 10)
     dashes = (None, "dash", "dot", "longdash")
     traces: list[dict[str, Any]] = []
     moving: list[LiveTrace] = []
@@ -560,10 +568,11 @@ def exploded(net: Network) -> str:
     if not n:
         return ""
     rate = net.task.settings.learning_rate
+    more = "" if net.task.settings.penalise_biases else "; more λ does not help, because biases are not penalised"
     return (
         f"With the learning rate {rate} the training of {n} of {of} networks exploded: its steps overshoot, and each "
-        "makes the next one larger. Their last state before that is shown. Lower the learning rate in the side panel; "
-        "more λ does not help, because biases are not penalised."
+        "makes the next one larger. Their last state before that is shown. Lower the learning rate in the side panel"
+        f"{more}."
     )
 
 
@@ -599,7 +608,8 @@ WORDS = """
   network. A weight that was zero can come back: play the epochs and watch.
 - **L2** thins all wires and cuts none: the histogram becomes narrow, and has no spike at zero.
 - **The penalty sums over all layers**: the squared Frobenius norm of every W, or the sizes of all weights. Biases are
-  left out, because they only shift; switch “Penalise biases too” on, with a strong λ, to see what that does.
+  left out, because they only shift. To see why, take Runge's curve and a strong λ and switch “Penalise biases too” on:
+  the flat fit leaves the level of the data for 0.
 - **It acts in training only.** J = D + λ · penalty is what training makes small; a prediction uses the weights alone.
 - **Vanishing and exploding gradients**: take three layers and make the initial weights small, or large. Batch
   normalisation keeps scales in check; against explosions the direct remedy is to clip the gradient, or a smaller η.

@@ -158,7 +158,7 @@ class Arrays {
       const source = out ?? v;
       out = Float64Array.from(template, source.length === 1 ? (t) => t * source[0] : (t, i) => t * source[i]);
     }
-    out ??= Float64Array.from(v);
+    out ??= new Float64Array(v);
     if (moving.onlyZeros) for (let i = 0; i < out.length; i++) out[i] = out[i] === 0 ? 0 : NaN;
     if (moving.offset) {
       const offset = this.read(moving.offset, index)[0];
@@ -315,8 +315,8 @@ class Mark {
     let pen = "M";
     for (let i = 0; i < x.length; i++) {
       const px = toX(x[i]);
-      const py = toY(y[i]);
-      if (!(Math.abs(px) < Infinity && Math.abs(py) < Infinity)) {
+      const py = Math.abs(px) < Infinity ? toY(y[i]) : NaN;
+      if (!(Math.abs(py) < Infinity)) {
         pen = "M";
         continue;
       }
@@ -376,45 +376,60 @@ class Raster {
       this.level.setAttribute("class", "level");
     }
     this.shade = (z) => Math.max(0, Math.min(255, Math.round((255 * (z - zmin)) / (zmax - zmin))));
+    this.context = this.canvas.getContext("2d");
   }
 
   paint(z, xaxis, yaxis) {
-    const { x, y, canvas, fine, colours, shade } = this;
+    const { x, y, canvas, fine, context } = this;
     const [columns, rows] = [x.length, y.length];
     const [toX, toY] = [scale(xaxis, xaxis.range, xaxis._length, false), scale(yaxis, yaxis.range, yaxis._length, true)];
-    const laid = fine === 1 && [cells(Array.from(x, toX), xaxis._length), cells(Array.from(y, toY), yaxis._length)];
-    const [width, height] = laid ? laid.map((side) => side.at.length) : [(columns - 1) * fine, (rows - 1) * fine];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const colour = (value) => (Number.isFinite(value) ? colours[shade(value)] : 0);
-    if (laid) {
-      const painted = Uint32Array.from(z, colour);
-      const [across, down] = laid.map((side) => side.at);
-      for (let row = 0, to = 0; row < height; row++)
-        for (let column = 0; column < width; column++) pixels[to++] = painted[down[row] * columns + across[column]];
-    } else
-      for (let row = 0; row < height; row++) {
-        const v = (row + 0.5) / fine; // from below
-        const below = Math.floor(v);
-        const to = (height - 1 - row) * width;
-        for (let column = 0; column < width; column++) {
-          const u = (column + 0.5) / fine;
-          const left = Math.floor(u);
-          const [s, t, from] = [u - left, v - below, below * columns + left];
-          const low = z[from] + s * (z[from + 1] - z[from]);
-          const high = z[from + columns] + s * (z[from + columns + 1] - z[from + columns]);
-          pixels[to + column] = colour(low + t * (high - low));
-        }
-      }
-    context.putImageData(image, 0, 0);
-    const [left, right] = laid ? laid[0].ends : [toX(x[0]), toX(x.at(-1))];
-    const [top, bottom] = laid ? laid[1].ends : [toY(y.at(-1)), toY(y[0])];
+    const sides = fine === 1 && [cells(Array.from(x, toX), xaxis._length), cells(Array.from(y, toY), yaxis._length)];
+    const [width, height] = sides ? sides.map((side) => side.at.length) : [(columns - 1) * fine, (rows - 1) * fine];
+    if (canvas.width !== width || canvas.height !== height || !this.image) {
+      Object.assign(canvas, { width, height });
+      this.image = context.createImageData(width, height);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+    }
+    if (sides) this.fill(z, columns, ...sides);
+    else this.blend(z, columns, rows);
+    context.putImageData(this.image, 0, 0);
+    const [left, right] = sides ? sides[0].ends : [toX(x[0]), toX(x.at(-1))];
+    const [top, bottom] = sides ? sides[1].ends : [toY(y.at(-1)), toY(y[0])];
     const style = { left: xaxis._offset + left, top: yaxis._offset + top, width: right - left, height: bottom - top };
-    for (const [key, value] of Object.entries(style)) canvas.style[key] = `${value}px`;
+    const place = Object.values(style).join();
+    if (place !== this.place) for (const [key, value] of Object.entries(style)) canvas.style[key] = `${value}px`;
+    this.place = place;
     canvas.classList.toggle("cells", fine === 1);
     if (this.level) this.level.setAttribute("d", levelLine(z, x.map(toX), y.map(toY), this.trace.meta.level));
+  }
+
+  // Each pixel shows the cell in which it lies; cells need not be of one size.
+  fill(z, columns, across, down) {
+    const { pixels, colours, shade } = this;
+    const painted = Uint32Array.from(z, (value) => (Number.isFinite(value) ? colours[shade(value)] : 0));
+    let to = 0;
+    for (const row of down.at) for (const column of across.at) pixels[to++] = painted[row * columns + column];
+  }
+
+  // `fine` x `fine` pixels between four corners, bilinear.
+  blend(z, columns, rows) {
+    const { pixels, colours, fine } = this;
+    const { zmin, zmax } = this.trace;
+    const [width, height, factor] = [(columns - 1) * fine, (rows - 1) * fine, 255 / (zmax - zmin)];
+    for (let row = 0; row + 1 < rows; row++)
+      for (let column = 0; column + 1 < columns; column++) {
+        const at = row * columns + column;
+        for (let v = 0; v < fine; v++) {
+          const t = (v + 0.5) / fine;
+          const left = z[at] + t * (z[at + columns] - z[at]);
+          const right = z[at + 1] + t * (z[at + columns + 1] - z[at + 1]);
+          const step = ((right - left) / fine) * factor;
+          let colour = (left - zmin) * factor + step / 2 + 0.5;
+          let to = (height - 1 - row * fine - v) * width + column * fine;
+          for (const end = to + fine; to < end; to++, colour += step)
+            pixels[to] = colour - colour === 0 ? colours[colour < 0 ? 0 : colour > 255 ? 255 : colour | 0] : 0;
+        }
+      }
   }
 }
 
@@ -441,6 +456,9 @@ function levelLine(z, x, y, level) {
   let d = "";
   for (let i = 0; i + 1 < y.length; i++)
     for (let j = 0; j + 1 < columns; j++) {
+      const k = i * columns + j;
+      const side = z[k] > level;
+      if (z[k + 1] > level === side && z[k + columns] > level === side && z[k + columns + 1] > level === side) continue;
       const corners = [[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1]];
       const above = corners.map(([a, b]) => z[b * columns + a] - level);
       const crossings = [];
@@ -505,14 +523,20 @@ class Figure {
     if (spec.scrub) this.addScrub(...spec.scrub);
   }
 
+  // Where the plot area begins on screen. (An inner <svg> says where its content begins, also what is clipped.)
+  corner() {
+    const box = this.plot.getBoundingClientRect();
+    const { xaxis, yaxis } = this.still._fullLayout;
+    return [box.left + xaxis._offset, box.top + yaxis._offset];
+  }
+
   // The pointer, anywhere in the plot, moves an axis to the stop nearest to it. Up and down still scrolls a phone.
   addScrub(name, places) {
     this.plot.classList.add("scrub");
     let start = null; // the stop at which the pointer came
     const follow = (event) => {
-      const box = this.area.getBoundingClientRect();
       const { xaxis } = this.still._fullLayout;
-      const x = inverse(scale(xaxis, xaxis.range, xaxis._length, false))(event.clientX - box.left);
+      const x = inverse(scale(xaxis, xaxis.range, xaxis._length, false))(event.clientX - this.corner()[0]);
       this.board.move({ [name]: closest(this.board.arrays.read(places, this.board.index), x) });
     };
     this.plot.addEventListener("pointerdown", (event) => {
@@ -544,9 +568,9 @@ class Figure {
     this.handle.setAttribute("r", 22);
     this.overlay.append(this.handle);
     const follow = (event) => {
-      const box = this.area.getBoundingClientRect();
-      const x = this.fromX(event.clientX - box.left + this.grip[0]);
-      const y = this.fromY(event.clientY - box.top + this.grip[1]);
+      const [left, top] = this.corner();
+      const x = this.fromX(event.clientX - left + this.grip[0]);
+      const y = this.fromY(event.clientY - top + this.grip[1]);
       this.board.move(moved(x, y));
     };
     this.handle.addEventListener("pointerdown", (event) => {
@@ -1029,6 +1053,11 @@ function nearest(axis, raw) {
   return closest(axis.values, value);
 }
 
+// Time that starts at its end stays there when there is more of it: its end goes into no URL.
+function atEnd(axis, stop) {
+  return axis.play && axis.start === axis.values.length - 1 && stop === axis.start;
+}
+
 // ---- the board -----------------------------------------------------------------------------------------------
 
 let identities = 0;
@@ -1227,7 +1256,8 @@ class Board {
       const old = oldAxes.find((candidate) => candidate.name === name);
       const told = query[name] !== this.inUrl?.[name];
       const keep = old && !told && this.moved.has(name);
-      index[name] = nearest(axis, keep ? old.values[this.index[name]] : query[name]);
+      const raw = keep ? (atEnd(old, this.index[name]) ? null : old.values[this.index[name]]) : query[name];
+      index[name] = nearest(axis, raw);
       if (told) this.moved.delete(name);
     }
     this.inUrl = query;
@@ -1264,7 +1294,9 @@ class Board {
     this.pendingCommit = setTimeout(() => {
       const query = new URLSearchParams(window.location.search);
       const before = query.toString();
-      for (const axis of this.spec.axes) query.set(axis.name, axis.text[this.index[axis.name]]);
+      for (const axis of this.spec.axes)
+        if (atEnd(axis, this.index[axis.name])) query.delete(axis.name);
+        else query.set(axis.name, axis.text[this.index[axis.name]]);
       if (query.toString() === before) return;
       this.inUrl = this.urlPosition(query);
       window.history.pushState({}, "", `${window.location.pathname}?${query}${window.location.hash}`);

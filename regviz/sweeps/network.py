@@ -148,7 +148,7 @@ def network(settings: NetworkSettings, sweep: TrainingSweep, at_most: int | None
     layers = [(W[..., :-1], W[..., -1]) for W in sweep.weights]
     flat = [W.reshape(*W.shape[:3], -1) for W, _ in layers]
     usual = np.abs(np.concatenate([w[-1, :, 0] for w in flat], axis=-1))
-    reach = float(f"{max(1.15 * np.quantile(usual, 0.97), 0.5):.1g}")
+    reach = _round_up(max(1.1 * float(np.quantile(usual, 0.97)), 0.5))
     if task.is_curve:
         domain = task.data.domain
         assert domain is not None
@@ -173,6 +173,12 @@ def network(settings: NetworkSettings, sweep: TrainingSweep, at_most: int | None
         fit=fit,
         x_line=x_line,
     )
+
+
+def _round_up(x: float) -> float:
+    """The next number with one digit, x > 0."""
+    unit = 10.0 ** np.floor(np.log10(x))
+    return float(f"{np.ceil(x / unit) * unit:.1g}")
 
 
 def _some(sweep: TrainingSweep, kept: Indices) -> TrainingSweep:
