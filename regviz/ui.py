@@ -189,19 +189,25 @@ def _mend_url(kind: type[Knobs]) -> None:
 def mend_position(axes: Iterable[Axis]) -> None:
     """Sliders whose position in the URL is not one they can have take the nearest.
 
-    A link that is opened like that is told so. Later it is only that another setting has another range.
+    A link that is opened like that is told so, until something changes. Later it is only that another setting has
+    another range.
     """
     first = "position_seen" not in st.session_state
+    problems = []
     for axis in axes:
         raw = st.query_params.get(axis.name)
         if raw is not None and not axis.holds(raw):
             right = axis.text[axis.nearest(raw)]
             st.query_params[axis.name] = right
             low, high = axis.text[0], axis.text[-1]
-            told = f"{axis.label} ({axis.name}) must be {low} to {high}, got “{raw[:40]}”; using {right}."
-            if first:
-                st.warning(_plain(told), icon=":material/link_off:")
+            problems.append(f"{axis.label} ({axis.name}) must be {low} to {high}, got “{raw[:40]}”; using {right}.")
+    now = st.query_params.to_dict()
+    if first:
+        st.session_state["position_told"] = (now, problems)
     st.session_state["position_seen"] = True
+    when, told = st.session_state.get("position_told", (now, []))
+    for problem in told if when == now else ():
+        st.warning(_plain(problem), icon=":material/link_off:")
 
 
 def receipt(make: Callable[[str], bytes]) -> None:

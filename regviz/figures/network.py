@@ -17,7 +17,7 @@ from regviz.sweeps.network import ALPHAS, N_BINS, REACH, SIZES, START, Network
 
 _SWEPT = ("epoch", "penalty", "alpha")  # a column has its penalty; there is no slider for it
 _SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
-_TITLES = {"l1": "L1 · sparse", "mix": "Mix · half L1, half L2", "l2": "L2 · weight decay"}
+_TITLES = {"l1": "L1 · sparse", "mix": "Mix · half L1", "l2": "L2 · weight decay"}
 _WIDTHS = (0.5, 0.9, 1.5, 2.3, 3.3, 4.6)  # of wires, by size of the weight
 _SOFT = 3.0  # counts are drawn as asinh(count / 3): a spike of 256 and a bar of 2 both have room
 # Two classes: blue and orange, pale where it is undecided.
@@ -472,7 +472,10 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
     if sweep.validation_loss is not None:
         rows.append(("validation_loss", "$validation", "data loss, validation", "dash"))
     largest = np.concatenate([sweep.data_loss.ravel(), (sweep.data_loss + sweep.penalty)[-1].ravel()])
-    top = float(np.log10(max(np.quantile(largest, 0.99), 1e-6))) + 0.15
+    highest = float(np.quantile(largest, 0.99))
+    if sweep.validation_loss is not None:
+        highest = max(highest, float(np.quantile(sweep.validation_loss[-1], 0.95)))
+    top = float(np.log10(max(highest, 1e-6))) + 0.15
     smallest = float(np.quantile(sweep.data_loss[-1], 0.02))
     low = max(float(np.log10(max(smallest, 1e-12))) - 0.2, top - 8)
     traces: list[dict[str, Any]] = []
@@ -484,8 +487,8 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
         traces.append(curve(colour, words, width, dash) | say | {"x": "@epochs"})
     moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
     traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [10.0 ** (low - 1), 10.0 ** (top + 1)]})
-    words = "Thick: J. Dotted: λ · penalty. Dark: data loss in training"
-    words += ", violet on validation points." if sweep.validation_loss is not None else "."
+    words = "Thick: J. Dotted: λ · penalty. Thin: data loss in training"
+    words += ", dashed on validation points." if sweep.validation_loss is not None else "."
     return LiveFigure(
         name=f"losses_{key}",
         title=f"{_SHORT[key]}: loss over the epochs",

@@ -98,7 +98,10 @@ class _Scale:
             view.values[f"{key}_nonzero"] = (Ref("nonzero", pin), "int")
         self.kind, self.reach = kind, reach
         self.ends = {
-            key: _ends(at[pin.get("l1_ratio", slice(1 if kind == "alpha" else 0, None))], room=0.02 if kind == "alpha" else 0.04)
+            key: _ends(
+                at[pin.get("l1_ratio", slice(1 if kind == "alpha" else 0, None))],
+                room=0.02 if kind == "alpha" else 0.04,
+            )
             for key, _, pin in COLUMNS
         }
         if kind != "alpha":
