@@ -45,7 +45,11 @@ RULES: tuple[tuple[str, set[str], set[str]], ...] = (
         {"streamlit", "plotly", "regviz.ui"},
     ),
     ("regviz/jobs.py", set(), {"streamlit", "plotly", "regviz"}),
-    ("regviz/ui.py", {"streamlit", "regviz.core", "regviz.jobs", "regviz.live", "regviz.settings"}, {"numpy", "regviz.figures"}),
+    (
+        "regviz/ui.py",
+        {"streamlit", "regviz.core", "regviz.jobs", "regviz.live", "regviz.settings"},
+        {"numpy", "regviz.figures"},
+    ),
     ("regviz/__init__.py", set(), {"streamlit", "plotly"}),
     ("app.py", {"streamlit", "regviz"}, {"numpy", "plotly"}),
     ("pages/", {"streamlit", "regviz"}, {"numpy", "plotly"}),
@@ -89,8 +93,9 @@ def test_no_file_is_called_utils() -> None:
 def test_the_default_sweep_is_light() -> None:
     """The first screen needs neither scikit-learn nor SciPy, pandas or Plotly's Python figures."""
     script = (
-        "import sys; from regviz.settings import Settings; from regviz.sweeps.compare import compare; from regviz.figures.compare import board; "
-        "from regviz.live.board import payload; payload(board(compare(Settings()))); "
+        "import sys; from regviz.settings import Settings; from regviz.sweeps.compare import compare; "
+        "from regviz.figures.compare import board; from regviz.live.board import payload; "
+        "payload(board(compare(Settings()))); "
         "print(*[m for m in ('sklearn', 'scipy', 'pandas', 'plotly', 'streamlit') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from regviz.figures.network import board as picture
 from regviz.live.board import Board
@@ -22,6 +23,26 @@ from tests.test_browser import _streamlits_own, assert_same_coordinates, at_rest
 
 pytestmark = pytest.mark.browser
 LONG = {"depth": 3, "units": 32, "epochs": 2000, "n_samples": 200}  # 10 s or so
+MIDDLING = {"depth": 3, "units": 32, "epochs": 1500, "n_samples": 100}  # 4 s or so
+
+
+@pytest.fixture(scope="module")
+def laptop(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that keeps the app's files; every tab of it is a visitor of its own."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(laptop: BrowserContext) -> Iterator[Page]:
+    """A fresh visitor."""
+    visitor = laptop.new_page()
+    errors: list[str] = []
+    visitor.on("pageerror", lambda error: errors.append(str(error)))
+    yield visitor
+    visitor.close()
+    assert not errors, errors
 
 
 @cache
@@ -101,6 +122,7 @@ def test_a_long_training_shows_how_far_it_is_stops_and_goes_on(page: Page, app_u
     assert drawn(page) != still, "what there is can be looked at"
     assert last_epoch(page) == 0
     slider(page, "Epoch").press("End")
+    settle(page)
     page.get_by_role("button", name="Check the gradients here").click()
     expect(page.get_by_text("the gradients are right")).to_be_visible()
 
@@ -113,7 +135,7 @@ def test_a_long_training_shows_how_far_it_is_stops_and_goes_on(page: Page, app_u
     stop_all(page)
 
 
-def test_sliders_of_others_react_while_a_training_runs(page: Page, browser: Browser, app_url: str) -> None:
+def test_sliders_of_others_react_while_a_training_runs(page: Page, laptop: BrowserContext, app_url: str) -> None:
     open_trained(page, link(app_url))
 
     def pace() -> float:
@@ -128,7 +150,8 @@ def test_sliders_of_others_react_while_a_training_runs(page: Page, browser: Brow
 
     alone = pace()
     settle(page)
-    other = browser.new_page(viewport={"width": 320, "height": 240})  # with little to draw: it is on our machine too
+    other = laptop.new_page()
+    other.set_viewport_size({"width": 320, "height": 240})  # little to draw: it is on our machine too
     other.goto(link(app_url, **LONG, random_state=1))
     expect(other.get_by_test_id("stProgress")).to_contain_text("Epoch", timeout=20_000)
     beside = pace()
@@ -138,8 +161,8 @@ def test_sliders_of_others_react_while_a_training_runs(page: Page, browser: Brow
     assert beside > min(20, 0.4 * alone), f"{beside:.0f} pictures a second, {alone:.0f} without the training"
 
 
-def test_more_than_two_trainings_queue_and_are_told(browser: Browser, app_url: str) -> None:
-    pages = [browser.new_page() for _ in range(3)]
+def test_more_than_two_trainings_queue_and_are_told(laptop: BrowserContext, app_url: str) -> None:
+    pages = [laptop.new_page() for _ in range(3)]
     for k, page in enumerate(pages):
         page.goto(link(app_url, **LONG, random_state=20 + k))
         expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=20_000)
@@ -153,12 +176,12 @@ def test_more_than_two_trainings_queue_and_are_told(browser: Browser, app_url: s
         page.close()
 
 
-def test_a_second_visitor_has_the_same_training_at_once(page: Page, browser: Browser, app_url: str) -> None:
+def test_a_second_visitor_has_the_same_training_at_once(page: Page, laptop: BrowserContext, app_url: str) -> None:
     url = link(app_url, depth=3, units=24, epochs=700, random_state=3)
     start = time.perf_counter()
     open_trained(page, url)
     first = time.perf_counter() - start
-    other = browser.new_page(viewport={"width": 1366, "height": 768})
+    other = laptop.new_page()
     other.goto(url)
     seen = []
     other.locator(".board .plot .overlay path").first.wait_for(state="attached")
@@ -251,7 +274,7 @@ def test_play_runs_to_its_end(page: Page, app_url: str) -> None:
     assert value_of(page, "Epoch") == "50"
 
 
-def test_a_link_reopens_the_same_position(page: Page, browser: Browser, app_url: str) -> None:
+def test_a_link_reopens_the_same_position(page: Page, laptop: BrowserContext, app_url: str) -> None:
     open_trained(page, link(app_url, problem="Classes: XOR"))
     drag(page, "Strength λ", lambda share: 0.3 + 0.4 * share, 0.3)
     page.wait_for_url("**alpha=*")
@@ -261,7 +284,7 @@ def test_a_link_reopens_the_same_position(page: Page, browser: Browser, app_url:
     page.wait_for_url("**epoch=*")
     settle(page)
     moved, numbers = drawn(page), page.locator("[data-card=numbers_l1]").inner_text()
-    other = browser.new_page(viewport={"width": 1366, "height": 768})
+    other = laptop.new_page()
     open_trained(other, page.url)
     assert other.locator("[data-card=numbers_l1]").inner_text() == numbers
     assert drawn(other) == moved
@@ -374,7 +397,7 @@ def test_another_setting_trains_anew_and_the_sliders_stay_where_that_makes_sense
 
 
 def test_a_release_during_a_training_does_not_hold_the_epoch_back(page: Page, app_url: str) -> None:
-    open_board(page, link(app_url, depth=3, units=32, epochs=1500, random_state=5))
+    open_board(page, link(app_url, **MIDDLING, random_state=5))
     slider(page, "Strength λ").press("ArrowRight")
     page.wait_for_url("**alpha=*")
     assert page.get_by_test_id("stProgress").is_visible()
@@ -384,7 +407,7 @@ def test_a_release_during_a_training_does_not_hold_the_epoch_back(page: Page, ap
 
 
 def test_an_epoch_in_a_link_waits_for_its_training(page: Page, app_url: str) -> None:
-    open_board(page, link(app_url, depth=3, units=32, epochs=1500, random_state=6, epoch="1103"))
+    open_board(page, link(app_url, **MIDDLING, random_state=6, epoch="1103"))
     assert page.get_by_test_id("stProgress").is_visible()
     trained(page)
     assert 1000 < last_epoch(page) < 1200

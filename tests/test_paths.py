@@ -237,7 +237,7 @@ def test_sentences_name_the_weights_that_are_not_zero(shown: tuple[Paths, Board]
         for key, (r, a) in _rows(index).items():
             inside = [found.sweep.names[j] for j in np.flatnonzero(found.sweep.grid.coef[r, a])]
             note = next(note for note in board.notes if note.name == f"members_{key}")
-            told = board.say(note.paragraphs[0], index).removeprefix("In the model: ")
+            told = board.say(note.paragraphs[0], index).split(", in the model: ")[1]
             if not inside:
                 assert told == "none: the mean of y alone"
             elif len(inside) == len(found.sweep.names):

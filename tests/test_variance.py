@@ -100,7 +100,12 @@ def test_both_ends_of_every_slider(case: str) -> None:
     assert found.bias_squared.min() >= 0
     assert found.variance.min() >= 0
     sent = as_sent(board)
-    assert all(np.isfinite(swept.values).all() for swept in sent.arrays.values())
+    assert all(np.isfinite(swept.values).all() for name, swept in sent.arrays.items() if name != "bias")
+    bias = sent.arrays["bias"].values
+    told = np.isfinite(bias)
+    chance = found.variance / (RESAMPLES - 1)
+    least = (found.bias_squared + found.variance).min() + found.noise
+    np.testing.assert_array_equal(told, chance <= 0.1 * np.maximum(found.bias_squared, least))
 
 
 # -- the sum
@@ -209,14 +214,14 @@ def test_drawn_fits_are_those_of_the_samples(shown: tuple[Variance, Board]) -> N
 def test_curves_of_parts_and_their_marks(shown: tuple[Variance, Board]) -> None:
     found, board = shown
     total = found.bias_squared + found.variance + found.noise
-    parts = {"bias²": found.bias_squared, "variance": found.variance, "sum = expected error²": total}
+    parts = {"bias²": found.bias_known, "variance": found.variance, "sum = expected error²": total}
     for at in (0, found.start, len(found.alphas) - 1):
         index = {"alpha": at, "l1_ratio": 2}
         for key, r in _rows(index).items():
             drawn = {trace["name"]: trace for trace in _figure(board, f"parts_{key}", index)}
             for words, values in parts.items():
                 np.testing.assert_array_equal(drawn[words]["y"], values[r])
-                assert drawn[f"{words} at λ"]["y"][0] == values[r, at]
+                np.testing.assert_equal(drawn[f"{words} at λ"]["y"][0], values[r, at])
                 assert drawn[f"{words} at λ"]["x"][0] == drawn[words]["x"][at]
             np.testing.assert_allclose(10 ** np.asarray(drawn["variance"]["x"])[1:], found.alphas[1:])
             assert drawn["noise"]["y"] == [found.noise] * 2

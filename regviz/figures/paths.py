@@ -157,7 +157,7 @@ def _members(column: Column) -> Note:
     return Note(
         name=f"members_{column.key}",
         title="",
-        paragraphs=(f"In the model: {{{column.key}_members}}",),
+        paragraphs=(f"{column.short}, in the model: {{{column.key}_members}}",),
         row=2,
         column=column.number,
         wide=False,

@@ -54,7 +54,7 @@ class _Drawn:
         self.place, self.layout = log_axis(found.alphas)
         # What is larger than twice the error of the empty fit leaves the picture, or more than dwarfs the least sum.
         self.top = min(2.0 * float(total[L1, -1]), 6.0 * float(total.min()))
-        self.parts = {"bias": found.bias_squared, "variance": found.variance, "total": total}
+        self.parts = {"bias": found.bias_known, "variance": found.variance, "total": total}
         self.arrays: dict[str, Swept] = {
             "place": Swept(self.place, (strength.name,)),
             "places": Swept(self.place),
@@ -213,8 +213,8 @@ WORDS = """
 ### What to look at
 - **Variance** is how far the thin fits lie from their mean: what another sample would have changed. It falls as λ
   grows.
-- **Bias** is how far that mean lies from the truth: what no number of samples would mend. It grows with λ. (At the far
-  left the fits may scatter so wildly that 60 samples cannot tell it: what the dashed line does there is chance.)
+- **Bias** is how far that mean lies from the truth: what no number of samples would mend. It grows with λ. (Where the
+  fits scatter so wildly that 60 samples cannot tell it, the dashed line ends and a dash stands for the number.)
 - **Their sum, with the noise, is the expected error.** A little bias buys a lot less variance, so the least sum lies at
   a λ above 0. That is the whole trade.
 - **Sparse truth or dense truth?** Choose them as data sets: L1 has the smaller sum when few features matter, L2 when

@@ -48,6 +48,17 @@ class Variance:
     names: tuple[str, ...]
 
     @property
+    def bias_known(self) -> Array:
+        """bias² where RESAMPLES samples can tell it, NaN elsewhere: (R, A).
+
+        The mean of T fits scatters with variance / (T − 1) around its expectation. Where that is more than a tenth of
+        the least expected error, and of bias² itself, what is left after its subtraction is chance.
+        """
+        least = (self.bias_squared + self.variance).min() + self.noise
+        told = self.variance / (RESAMPLES - 1) <= 0.1 * np.maximum(self.bias_squared, least)
+        return np.where(told, self.bias_squared, np.nan)
+
+    @property
     def is_curve(self) -> bool:
         """Curves over x, or the weights of data with many features."""
         return len(self.x_line) > 0
