@@ -99,19 +99,13 @@ def card(board: Board, name: str, at: dict[str, int]) -> tuple[str, dict[str, st
 
 
 def alive(ws: list[np.ndarray]) -> list[np.ndarray]:
-    """Which hidden neurons lie on a path from an input to the output, by walking all paths."""
-    found = [np.zeros(len(W), dtype=bool) for W in ws[:-1]]
-
-    def walk(layer: int, unit: int, passed: tuple[int, ...]) -> None:
-        if layer == len(ws):
-            for k, neuron in enumerate(passed[:-1]):
-                found[k][neuron] = True
-            return
-        for to in np.flatnonzero(ws[layer][:, unit]):
-            walk(layer + 1, int(to), (*passed, int(to)))
-
-    for unit in range(ws[0].shape[1]):
-        walk(0, unit, ())
+    """Which hidden neurons lie on a path from an input to the output: the number of paths, by matrix products."""
+    wires = [(W != 0).astype(float) for W in ws]
+    found = []
+    for layer in range(1, len(wires)):
+        into = np.linalg.multi_dot([np.eye(len(wires[layer - 1])), *wires[layer - 1 :: -1], np.eye(wires[0].shape[1])])
+        out = np.linalg.multi_dot([np.eye(1), *wires[: layer - 1 : -1], np.eye(wires[layer].shape[1])])
+        found.append((into.sum(axis=1) > 0) & (out.sum(axis=0) > 0))
     return found
 
 
@@ -230,8 +224,6 @@ def test_wires_of_made_up_weights() -> None:
 
 def test_live_neurons_are_those_on_a_path(shown: tuple[Network, Board]) -> None:
     net, board = shown
-    if net.task.settings.units > 8:
-        pytest.skip("too many paths to walk")
     for at, r, key in places(net):
         ws, _ = weights(net, at, r)
         expected = np.concatenate(alive(ws))
@@ -349,11 +341,10 @@ def test_lines_over_the_epochs_are_the_sweep(shown: tuple[Network, Board]) -> No
 
 def test_the_last_loss_lies_in_the_frame(shown: tuple[Network, Board]) -> None:
     net, board = shown
-    if (net.sweep.diverged >= 0).any():
-        pytest.skip("exploded losses go over more powers of ten than a frame has")
     low, high = figure(board, "losses_l1").figure["layout"]["yaxis"]["range"]
     inside = (np.log10(net.sweep.data_loss[-1]) > low) & (np.log10(net.sweep.data_loss[-1]) < high)
-    assert inside.mean() > 0.9
+    # Exploded losses go over more powers of ten than a frame has.
+    assert inside.mean() > 0.9 or (net.sweep.diverged >= 0).any()
 
 
 # -- words, sizes, the browser's half
