@@ -53,7 +53,7 @@ class Room(Generic[T]):
     An error is told for `patience` seconds to all who ask; then the work is tried anew.
     """
 
-    def __init__(self, n_running: int = 2, n_kept: int = 16, patience: float = 4.0) -> None:
+    def __init__(self, n_running: int = 2, n_kept: int = 16, patience: float = 10.0) -> None:
         self.n_running, self.n_kept, self.patience = n_running, n_kept, patience
         self._jobs: OrderedDict[Hashable, Job[T]] = OrderedDict()
         self._queue: list[Job[T]] = []

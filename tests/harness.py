@@ -72,7 +72,7 @@ def open_board(page: Page, url: str) -> Locator:
     """Go to a page and wait until its board is drawn; the board."""
     page.goto(url)
     board = page.locator(".board")
-    board.locator(".plot .overlay path").first.wait_for(state="attached", timeout=30_000)
+    board.locator(".plot .overlay path").first.wait_for(state="attached", timeout=60_000)
     page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
     return board
 

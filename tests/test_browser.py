@@ -191,9 +191,8 @@ def test_keyboard_buttons_and_typing(page: Page, app_url: str) -> None:
 
     def after(action: Any, stop: int) -> None:
         action()
-        page.wait_for_timeout(60)
-        assert value_of(page, "Strength λ") == text[stop]
-        assert handle.get_attribute("aria-valuetext") == text[stop]
+        expect(page.get_by_label("Strength λ, typed value")).to_have_value(text[stop])
+        expect(handle).to_have_attribute("aria-valuetext", text[stop])
 
     handle.focus()
     after(lambda: handle.press("ArrowRight"), start + 1)
@@ -323,7 +322,7 @@ def test_a_drag_without_a_server_still_reaches_the_url(browser: Browser) -> None
         settle(page)
     before = drawn(page)
     drag(page, "Strength λ", lambda share: 0.6 + 0.3 * share, 0.5)
-    page.wait_for_timeout(400)
+    page.wait_for_url("**alpha=*")
     assert drawn(page) != before
     assert f"alpha={value_of(page, 'Strength λ')}" in page.url
     page.close()
