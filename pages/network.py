@@ -92,7 +92,7 @@ def check(sweep: TrainingSweep, axes: tuple[Axis, ...]) -> None:
 
 
 ui.open_page("pages/network.py")
-settings = ui.all_settings(NetworkSettings, {"problem": ""})
+settings = ui.all_settings(NetworkSettings)
 stopped = st.session_state.get("stopped")
 stopped = stopped[1] if stopped is not None and stopped[0] == settings else None
 training = stopped is None and st.session_state.get("trained") != settings

@@ -7,7 +7,7 @@ the side panel and mounts a live board. Widget key = Settings field = URL field,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -326,13 +326,11 @@ def few_settings(*names: str) -> Settings:
     return replace(Settings(), **{name: getattr(_chosen(Settings), name) for name in names})
 
 
-def all_settings(kind: type[K], captions: Mapping[str, str]) -> K:
-    """Every field of a kind of settings as a widget in the side panel; `captions` stand under some of them."""
+def all_settings(kind: type[K]) -> K:
+    """Every field of a kind of settings as a widget in the side panel."""
     with st.sidebar:
         for name in kind.knobs():
             _widget(name, kind)
-            if name in captions:
-                st.caption(captions[name])
     return _chosen(kind)
 
 

@@ -139,7 +139,7 @@ def fit_grids(
     together = max(1, LARGEST // (len(l1_ratios) * p * max(p, alphas.shape[-1])))
 
     grids = []
-    with _one_blas_thread():
+    with one_blas_thread():
         for first in range(0, len(data), together):
             reduced = [_reduce(X, y) for X, y in data[first : first + together]]
             paths = _solve(reduced, np.take_along_axis(table, descending, axis=1), l1_ratios)
@@ -180,7 +180,7 @@ def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
         raise ValueError(f"X must have {grid.coef.shape[2]} columns, got {X.shape[1]}")
     l2 = np.broadcast_to(grid.alphas, grid.kkt.shape) * (1 - grid.l1_ratios[:, None])
 
-    with _one_blas_thread():
+    with one_blas_thread():
         problem = _reduce(X, np.zeros(len(X)))
         # A rank is counted on standardised columns, a ridge acts on the columns as they are.
         bare = (l2 == 0).ravel()
@@ -514,7 +514,7 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _one_blas_thread() -> AbstractContextManager[object]:
+def one_blas_thread() -> AbstractContextManager[object]:
     """A second BLAS thread slows small systems down, or other people's work. Costs 8 µs."""
     limit: AbstractContextManager[object] = _threadpools().limit(limits=1, user_api="blas")
     return limit

@@ -200,7 +200,7 @@ class Optimizer:
     n_moments: ClassVar[int]
 
     def __post_init__(self) -> None:
-        _check("learning_rate", self.learning_rate, 0 < self.learning_rate < np.inf, "> 0 and finite")
+        require("learning_rate", self.learning_rate, 0 < self.learning_rate < np.inf, "> 0 and finite")
 
     def init(self, shape: tuple[int, ...], dtype: DTypeLike = float) -> State:
         """The state before the first step of weights of this shape."""
@@ -260,7 +260,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check("momentum", self.momentum, 0 <= self.momentum < 1, "0 to less than 1")
+        require("momentum", self.momentum, 0 <= self.momentum < 1, "0 to less than 1")
 
     def move(self, state: State, w: Array, gradient: Array) -> float:
         (velocity,) = state.moments
@@ -297,9 +297,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check("beta1", self.beta1, 0 <= self.beta1 < 1, "0 to less than 1")
-        _check("beta2", self.beta2, 0 <= self.beta2 < 1, "0 to less than 1")
-        _check("epsilon", self.epsilon, 0 < self.epsilon < np.inf, "> 0 and finite")
+        require("beta1", self.beta1, 0 <= self.beta1 < 1, "0 to less than 1")
+        require("beta2", self.beta2, 0 <= self.beta2 < 1, "0 to less than 1")
+        require("epsilon", self.epsilon, 0 < self.epsilon < np.inf, "> 0 and finite")
 
     def move(self, state: State, w: Array, gradient: Array) -> Array:
         m, v = state.moments
@@ -408,7 +408,7 @@ def l2_for_other_steps(learning_rate: float, l2: float, steps: int, other_steps:
     (1 - (1 - learning_rate l2)^(steps / other_steps)) / learning_rate, about l2 steps / other_steps.
     ValueError unless learning_rate l2 <= 1.
     """
-    _check("learning_rate * l2", learning_rate * l2, learning_rate * l2 <= 1, "at most 1")
+    require("learning_rate * l2", learning_rate * l2, learning_rate * l2 <= 1, "at most 1")
     return float(1 - kept_per_step(learning_rate, l2) ** (steps / other_steps)) / learning_rate
 
 
@@ -435,6 +435,6 @@ def flush(*arrays: Array) -> None:
         array[np.abs(array) < TINY] = 0
 
 
-def _check(field_name: str, value: float, valid: bool, bounds: str) -> None:
+def require(field_name: str, value: float, valid: bool, bounds: str) -> None:
     if not valid:
         raise ValueError(f"{field_name} must be {bounds}, got {value}")

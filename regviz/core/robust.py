@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from regviz.core import Array
+from regviz.core.linear import one_blas_thread
 from regviz.core.penalties import ElasticNet
 
 Mask = NDArray[np.bool_]
@@ -84,7 +84,7 @@ def fit_huber(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLik
     X, Y, alphas, l1_ratios = _check(X, Y, alphas, l1_ratios, delta)
     shape = (len(Y), len(l1_ratios), len(alphas))
     # A second BLAS thread makes these small products slower, not faster.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         batch = _Batch.of(X, Y, delta)
         beta, target = _solve(batch, alphas, l1_ratios)
     coef, intercept = batch.undo(beta, target)

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from regviz.core import Array
-from regviz.core.linear import _one_blas_thread
+from regviz.core.linear import one_blas_thread
 from regviz.core.losses import Loss
 from regviz.core.mlp import Architecture, Workspace, feature_major, forward
-from regviz.core.optimizers import Optimizer, StackedPenalty, UpdateTerms, _check, update_terms
+from regviz.core.optimizers import Optimizer, StackedPenalty, UpdateTerms, require, update_terms
 
 MAX_EPOCHS, MAX_STEPS, MAX_MODELS, MAX_SAMPLES = 5_000, 200_000, 200, 2_000
 # Sizes of what is multiplied together; float32 ends at 1e38.
@@ -129,7 +129,7 @@ class TrainingSweep:
 
     def predict(self, X: ArrayLike) -> Array:
         """Predictions, or logits, of every network: (n, n_inputs) -> (E, R, A, n)."""
-        with _one_blas_thread(), np.errstate(under="ignore"):
+        with one_blas_thread(), np.errstate(under="ignore"):
             return forward(self.architecture, self.parameters, np.asarray(X))
 
 
@@ -147,8 +147,8 @@ def snapshot_epochs(epochs: int, count: int) -> NDArray[np.intp]:
 
     max(i, round(epochs (i / (count - 1))^2)) for i = 0 ... count - 1: ascending, without duplicates.
     """
-    _check("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
-    _check("count", count, count >= 2, "at least 2")
+    require("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+    require("count", count, count >= 2, "at least 2")
     count = min(count, epochs + 1)
     i = np.arange(count)
     return np.maximum(i, np.rint(epochs * (i / (count - 1)) ** 2).astype(np.intp))
@@ -204,13 +204,13 @@ def train(
     alphas, l1_ratios = _check_penalties(alphas, l1_ratios)
     kept = _check_snapshots(epochs, snapshots)
     _check_steps(len(data.y), epochs, batch_size)
-    _check("scale", scale, 0 <= scale <= MAX_SCALE, f"0 to {MAX_SCALE:g}")
+    require("scale", scale, 0 <= scale <= MAX_SCALE, f"0 to {MAX_SCALE:g}")
     n_models = len(l1_ratios) * len(alphas)
-    _check("alphas x l1_ratios", n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")
+    require("alphas x l1_ratios", n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")
     work = epochs * n_models * len(data.y) * architecture.n_parameters
-    _check("epochs x models x rows of X x parameters", work, work <= MAX_WORK, f"at most {MAX_WORK:g}")
+    require("epochs x models x rows of X x parameters", work, work <= MAX_WORK, f"at most {MAX_WORK:g}")
     numbers = len(kept) * n_models * architecture.n_parameters
-    _check("snapshots", len(kept), numbers <= MAX_KEPT, f"at most {MAX_KEPT} weights in all")
+    require("snapshots", len(kept), numbers <= MAX_KEPT, f"at most {MAX_KEPT} weights in all")
 
     initial_stream, order_stream, part_stream = generator.spawn(3)
     initial = architecture.initial(initial_stream, scale).astype(dtype)
@@ -224,7 +224,7 @@ def train(
     stride = max(1, at_once // steps_per_epoch(len(data.y), batch_size))
     stops = np.union1d(kept, np.arange(0, epochs, stride)).tolist()
 
-    with _one_blas_thread(), np.errstate(all="ignore"):
+    with one_blas_thread(), np.errstate(all="ignore"):
         for chunk in chunks:
             chunk.keep(0)
         if not all(np.isfinite(record[0]).all() for record in history.records):
@@ -427,11 +427,11 @@ def trace(
     """
     data = _check_data("X", "y", X, y, architecture, float)
     alphas, l1_ratios = _check_penalties([alpha], [l1_ratio])
-    _check("steps", steps, 1 <= steps <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+    require("steps", steps, 1 <= steps <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
     numbers = steps * architecture.n_parameters
-    _check("steps x parameters", numbers, numbers <= MAX_KEPT // 50, f"at most {MAX_KEPT // 50}")
+    require("steps x parameters", numbers, numbers <= MAX_KEPT // 50, f"at most {MAX_KEPT // 50}")
     _check_steps(len(data.y), 1, batch_size)
-    _check("scale", scale, 0 <= scale <= MAX_SCALE, f"0 to {MAX_SCALE:g}")
+    require("scale", scale, 0 <= scale <= MAX_SCALE, f"0 to {MAX_SCALE:g}")
     initial_stream, order_stream, part_stream = generator.spawn(3)
     initial = architecture.initial(initial_stream, scale)
     history = _History(architecture, loss, alphas, l1_ratios, np.zeros(1, dtype=np.intp), initial, data, None)
@@ -439,7 +439,7 @@ def trace(
 
     terms: list[UpdateTerms] = []
     batches = (batch for epoch in _epochs(data, batch_size, order_stream) for batch in epoch)
-    with _one_blas_thread(), np.errstate(all="ignore"):
+    with one_blas_thread(), np.errstate(all="ignore"):
         for batch in islice(batches, steps):
             model.gradient_on(_with_parts(batch, parts, part_stream))
             term = update_terms(optimizer, model.state, model.parameters, model.gradient, model.penalty)
@@ -461,7 +461,7 @@ def _check_data(
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
         raise ValueError(f"{X_name} must be (n, {architecture.n_inputs}), got shape {X.shape}")
-    _check(f"rows of {X_name}", len(X), 1 <= len(X) <= MAX_SAMPLES, f"1 to {MAX_SAMPLES}")
+    require(f"rows of {X_name}", len(X), 1 <= len(X) <= MAX_SAMPLES, f"1 to {MAX_SAMPLES}")
     if y.shape != X.shape[:1]:
         raise ValueError(f"{y_name} must have shape {X.shape[:1]}, one value a row of {X_name}, got {y.shape}")
     for name, values in ((X_name, X), (y_name, y)):
@@ -482,18 +482,18 @@ def _check_penalties(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Ar
 
 
 def _check_steps(n: int, epochs: int, batch_size: int | None) -> None:
-    _check("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+    require("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
     if batch_size is not None:
-        _check("batch_size", batch_size, batch_size >= 1, "at least 1, or None for all observations")
+        require("batch_size", batch_size, batch_size >= 1, "at least 1, or None for all observations")
     steps = epochs * steps_per_epoch(n, batch_size)
-    _check("epochs x steps an epoch", steps, steps <= MAX_STEPS, f"at most {MAX_STEPS}; raise batch_size")
+    require("epochs x steps an epoch", steps, steps <= MAX_STEPS, f"at most {MAX_STEPS}; raise batch_size")
 
 
 def _check_snapshots(epochs: int, snapshots: int | ArrayLike) -> NDArray[np.intp]:
     if np.ndim(snapshots) == 0:
         return snapshot_epochs(epochs, int(np.asarray(snapshots)))
     kept = np.union1d(np.asarray(snapshots, dtype=np.intp), [0, epochs])
-    _check("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+    require("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
     if kept[0] < 0 or kept[-1] > epochs:
         raise ValueError(f"snapshots must be 0 to {epochs}, got {kept[0]} to {kept[-1]}")
     return kept

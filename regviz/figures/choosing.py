@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regviz.core import Array
 from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
-from regviz.figures.traces import axis, curve, log_axis, points
+from regviz.figures.traces import Drawing, axis, curve, log_axis, points
 from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps.choosing import Choosing, Opened, Optimism
 from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT
@@ -93,8 +94,8 @@ class _Scale:
             "band": Swept(np.concatenate([np.minimum(high, clip), np.minimum(low, clip)[:, ::-1]], axis=1), ratio),
             "folds_x": Swept(np.tile(np.append(self.place, np.nan), len(folds))),
             "folds": Swept(np.concatenate(laid, axis=1), ratio),
+            "cell_x": Swept(np.array([-1, 1, 1, -1, -1]) * self.half),
             "cv_se": Swept((high - low) / 2, swept),
-            "bound": Swept(np.take_along_axis(high, choice.best[:, np.newaxis], 1)[:, 0], ratio),
         }
         view.arrays |= {name: Swept(np.minimum(values, 1e6 * self.top), swept) for name, values in self.rows}
         for name, stop in (("best", choice.best), ("one_se", choice.one_se)):
@@ -114,7 +115,6 @@ class _Scale:
             view.arrays |= {
                 "degrees": Swept(degrees.degrees.astype(float)),
                 "by_degree": Swept.rounded(flat, ratio),
-                "cell_x": Swept(np.array([-1, 1, 1, -1, -1]) * self.half),
             }
             for name, values in (("train", degrees.train), ("validation", degrees.validation), ("expected", errors)):
                 if np.isfinite(values).all():
@@ -140,27 +140,18 @@ def _heading(column: Column) -> Readout:
 
 
 def _numbers(chosen: Choosing, column: Column) -> Readout:
-    sweep, key = chosen.sweep, column.key
-    column.view.values[f"{key}_train"] = (column.ref("train"), "3")
-    rows = [
-        ("Training error", f"{{{key}_train}}", "Root mean squared error on the fitted points"),
-        (
-            f"{len(chosen.folds)}-fold cross-validation",
-            f"{{{key}_cv}} ± {{{key}_cv_se}}",
-            "Each training point predicted by a fit that has not seen it; ± one standard error over the folds",
-        ),
-    ]
-    if len(sweep.validation):
-        rows.append(("Validation error", f"{{{key}_validation}}", "On the points that were held back"))
-    if np.isfinite(sweep.expected_error).all():
-        rows.append(
-            ("Expected error", f"{{{key}_expected}}", f"On infinitely many new points; noise {sweep.data.noise_sd:g}")
-        )
+    key = column.key
+    folds = (
+        f"{len(chosen.folds)}-fold cross-validation",
+        f"{{{key}_cv}} ± {{{key}_cv_se}}",
+        "Each training point predicted by a fit that has not seen it; ± one standard error over the folds",
+    )
+    training, *others = column.errors()
     return Readout(
         name=f"numbers_{key}",
         title=f"{column.short}: errors at λ",
         headline="",
-        rows=tuple(rows),
+        rows=(training, folds, *others),
         column=column.number,
         row=3,
         role=key,
@@ -172,9 +163,6 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     strength, pin = view.strength, column.pin
     still = key != "mix"
 
-    def along(name: str) -> Moving:
-        return Moving(Ref(name, pin, along=strength))
-
     say = {"hoverinfo": "all", "hovertemplate": "%{fullData.name} %{y:.3g}<extra></extra>"}
     looks = {
         "train": ("$train", "training", 1.8, None),
@@ -182,44 +170,42 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         "validation": ("$validation", "validation", 1.8, "dash"),
         "expected": ("$truth/0.75", "expected (all new points)", 1.8, "dot"),
     }
+    drawing = Drawing()
     band = curve("rgba(0,0,0,0)", "± one standard error", 0, fill=f"{column.colour}/0.16") | {"x": "@band_x"}
-    traces: list[dict[str, Any]] = [band]
-    moving = [LiveTrace(0, y=Moving(Ref("band", pin)), still=still)]
-    traces.append(curve(f"{column.colour}/0.35", "single folds", 1) | {"x": "@folds_x"})
-    moving.append(LiveTrace(1, y=Moving(Ref("folds", pin)), still=still))
+    drawing.add(band, y=Moving(Ref("band", pin)), still=still)
+    single = curve(f"{column.colour}/0.35", "single folds", 1) | {"x": "@folds_x"}
+    drawing.add(single, y=Moving(Ref("folds", pin)), still=still)
     for name, _ in scale.rows:
         colour, words, width, dash = looks[name]
-        moving.append(LiveTrace(len(traces), y=along(name), still=still))
-        traces.append(curve(colour, words, width, dash) | say | {"x": "@places"})
+        line = curve(colour, words, width, dash) | say | {"x": "@places"}
+        drawing.add(line, y=Moving(Ref(name, pin, along=strength)), still=still)
     if scale.noise is not None:
         ends = [float(scale.place[0]), float(scale.place[-1])]
-        traces.append(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
+        drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
     if key == "l1":
-        scale.legend = tuple(range(1, len(traces)))
+        scale.legend = tuple(range(1, len(drawing.data)))
     marks = (("best", "circle", "least CV error"), ("one_se", "diamond", "one-standard-error rule"))
     for name, symbol, words in marks:
+        place, error = Ref(f"{name}_place", pin), Ref(f"{name}_error", pin)
         drop = curve(f"{column.colour}/0.8", f"{words}, λ", 1.2, "dot") | {"y": [0, scale.top]}
-        moving.append(LiveTrace(len(traces), x=Moving(Ref(f"{name}_place", pin), template="two"), still=still))
-        traces.append(drop)
-        place, error = Moving(Ref(f"{name}_place", pin)), Moving(Ref(f"{name}_error", pin))
-        moving.append(LiveTrace(len(traces), x=place, y=error, still=still))
-        traces.append(points(column.colour, words, symbol, 10, f"{words}<br>error %{{y:.3g}}"))
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("place"), template="two")))
-    traces.append(curve("$text/0.8", "λ of the slider", 1.5) | {"y": [0, scale.top]})
+        drawing.add(drop, x=Moving(place, template="two"), still=still)
+        mark = points(column.colour, words, symbol, 10, f"{words}<br>error %{{y:.3g}}")
+        drawing.add(mark, x=Moving(place), y=Moving(error), still=still)
+    drawing.cursor(Ref("place"), 0, scale.top)
     for name, _ in scale.rows:
-        moving.append(LiveTrace(len(traces), x=Moving(Ref("place")), y=Moving(column.ref(name))))
-        traces.append(points(looks[name][0], f"{looks[name][1]} at λ", size=9, hover="%{y:.3g}"))
+        here = points(looks[name][0], f"{looks[name][1]} at λ", size=9, hover="%{y:.3g}")
+        drawing.add(here, x=Moving(Ref("place")), y=Moving(column.ref(name)))
     return LiveFigure(
         name=f"errors_{key}",
         title=f"{column.short}: error against λ",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": scale.layout,
                 "yaxis": axis([scale.bottom, scale.top], "root mean squared error"),
             },
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{column.title}: errors against λ. Here: training {{{key}_train}}, cross-validation {{{key}_cv}}. "
         f"Least cross-validated error {{{key}_best_error}} at λ = {{{key}_best_alpha}}; one standard error allows "
         f"λ = {{{key}_one_se_alpha}}.",
@@ -231,25 +217,28 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     )
 
 
+def _cells(name: str, x: NDArray[Any], y: NDArray[Any], low: float, high: float, hover: str) -> dict[str, Any]:
+    """A heat map of a logarithm from low to high."""
+    return {
+        "type": "heatmap",
+        "x": x,
+        "y": y,
+        "zmin": low,
+        "zmax": high,
+        "colorscale": _RAMP,
+        "showscale": False,
+        "name": name,
+        "hovertemplate": f"{hover}<extra></extra>",
+    }
+
+
 def _degrees(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     assert chosen.by_degree is not None
     view, key, settings = column.view, column.key, chosen.sweep.settings
     degree = settings.degree
     what = "expected error" if scale.known else "validation error"
     low, high = scale.levels
-    ticks = np.linspace(low, high, 4)
-    cells = {
-        "type": "heatmap",
-        "x": scale.place,
-        "y": chosen.by_degree.degrees,
-        "zmin": low,
-        "zmax": high,
-        "colorscale": _RAMP,
-        "showscale": False,
-        "name": what,
-        "hovertemplate": "degree %{y}<extra></extra>",
-        "colorbar": {"tickvals": ticks, "ticktext": [number_text(10**tick, 2) for tick in ticks]},
-    }
+    cells = _cells(what, scale.place, chosen.by_degree.degrees, low, high, "degree %{y}")
     sides = [degree - 0.5, degree - 0.5, degree + 0.5, degree + 0.5, degree - 0.5]
     frame = curve("$cursor", "present fit", 2.5) | {"y": sides}
     return LiveFigure(
@@ -312,23 +301,11 @@ def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
     r, a = np.unravel_index(np.argmin(mean), mean.shape)
     view.arrays |= {
         "map": Swept(np.log10(np.clip(mean, scale.floor, 3 * scale.top)).ravel()),
-        "ratios": Swept(L1_RATIOS),
         "ratio_here": Swept(L1_RATIOS, ("l1_ratio",)),
-        "cell_x": Swept(np.array([-1, 1, 1, -1, -1]) * scale.half),
         "cell_y": Swept(np.array([-0.05, -0.05, 0.05, 0.05, -0.05])),
     }
     view.values["map_error"] = (Ref("cv"), "3")
-    cells = {
-        "type": "heatmap",
-        "x": scale.place,
-        "y": L1_RATIOS,
-        "zmin": low,
-        "zmax": high,
-        "colorscale": _RAMP,
-        "showscale": False,
-        "name": "cross-validated error",
-        "hovertemplate": "L1 ratio %{y}<extra></extra>",
-    }
+    cells = _cells("cross-validated error", scale.place, L1_RATIOS, low, high, "L1 ratio %{y}")
     best = points("$cursor", "least of all", "x", 10, "least of all")
     return LiveFigure(
         name="map",
@@ -411,18 +388,6 @@ def optimism_board(found: Optimism) -> Board:
     )
 
 
-WORDS = """
-### What to look at
-- **Training error** only falls as λ falls; it cannot choose. **Validation** and **cross-validation** rise again where
-  the fit begins to chase the noise.
-- **The minimum is not sharp.** The band is one standard error of the cross-validated error. The **one-standard-error
-  rule** takes the strongest λ within it: a simpler model that one cannot tell from the best.
-- **Expected error** is what all that is an estimate of; only with synthetic data do we know it. It never goes below the
-  noise.
-- **Each look at a held-out set uses it up a little.** That is why the test set stays in the vault until all is decided.
-"""
-
-
 def optimism_words(found: Optimism) -> str:
     """What the histogram says, with its numbers."""
     on_test, honest = found.tuned_on_test, found.tuned_honestly
@@ -462,3 +427,15 @@ def vault_words(records: list[Opened]) -> str:
         f"Opened **{len(records)} times** on the same rows: whoever now takes the best of them has tuned on the test "
         "set, and its error is too good to be true."
     )
+
+
+WORDS = """
+### What to look at
+- **Training error** only falls as λ falls; it cannot choose. **Validation** and **cross-validation** rise again where
+  the fit begins to chase the noise.
+- **The minimum is not sharp.** The band is one standard error of the cross-validated error. The **one-standard-error
+  rule** takes the strongest λ within it: a simpler model that one cannot tell from the best.
+- **Expected error** is what all that is an estimate of; only with synthetic data do we know it. It never goes below the
+  noise.
+- **Each look at a held-out set uses it up a little.** That is why the test set stays in the vault until all is decided.
+"""

@@ -258,19 +258,19 @@ class Column:
             role=key,
         )
 
-    def numbers(self) -> Readout:
+    def errors(self) -> list[tuple[str, str, str]]:
+        """The errors that there are, as rows of a card: training, validation, expected."""
         sweep, key = self.view.sweep, self.key
         rows = [("Training error", f"{{{key}_train}}", "Root mean squared error on the fitted points")]
         if len(sweep.validation):
             rows.append(("Validation error", f"{{{key}_validation}}", "The same on points that were held back"))
         if np.isfinite(sweep.expected_error).all():
-            rows.append(
-                (
-                    "Expected error",
-                    f"{{{key}_expected}}",
-                    f"The same on infinitely many new points; the noise alone is {sweep.data.noise_sd:g}",
-                )
-            )
+            noise = f"The same on infinitely many new points; the noise alone is {sweep.data.noise_sd:g}"
+            rows.append(("Expected error", f"{{{key}_expected}}", noise))
+        return rows
+
+    def numbers(self) -> Readout:
+        key, rows = self.key, self.errors()
         rows += [
             ("‖w‖₁ = Σ|w|", f"{{{key}_norm1}}", "Sum of absolute weights"),
             ("‖w‖₂ = √Σw²", f"{{{key}_norm2}}", "Euclidean length of the weights"),

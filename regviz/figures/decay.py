@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regviz.core import Array
 from regviz.core.optimizers import kept_per_step, paper_weight_decay, pytorch_weight_decay
-from regviz.figures.traces import axis, curve, points
+from regviz.figures.traces import Drawing, axis, curve, few, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept
 from regviz.sweeps.decay import (
     ADAM_RATE,
@@ -118,7 +118,7 @@ def board(found: DecayRuns) -> Board:
 
 
 def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
-    line, coordinates = _coordinates(np.stack([run.curve for run in found.runs.values()]))
+    line, coordinates = few(np.stack([run.curve for run in found.runs.values()]), 1e-5)
     arrays: dict[str, Swept] = {
         "line": Swept(line),
         "x_line": Swept(found.x_line),
@@ -213,14 +213,6 @@ def _whole(values: Array) -> NDArray[np.float32]:
     return np.rint(values / UNIT).astype(np.float32)  # exact: below 2^24
 
 
-def _coordinates(curves: Array) -> tuple[Array, Array]:
-    """An orthonormal basis (m, k) of curves (..., m) and their coordinates (..., k), to 1e-5 of the largest."""
-    flat = curves.reshape(-1, curves.shape[-1])
-    _, size, basis = np.linalg.svd(np.linalg.qr(flat, mode="r"), full_matrices=False)
-    line = basis[size > 1e-6 * size[0]].T
-    return line, curves @ line
-
-
 def _short(values: Array) -> NDArray[np.float32]:
     """To 12 bits, which is three digits and deflates well."""
     mantissa, exponent = np.frexp(values)
@@ -260,30 +252,27 @@ def _fit(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure:
 
 def _weights(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure:
     reach = 1.08 * max(float(np.abs(run.w).max()) for run in found.runs.values())
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
+    drawing = Drawing()
     for k in range(N_WEIGHTS):
-        moving.append(LiveTrace(k, y=Moving(Ref(f"{kind}_pair", {"weight": k}))))
-        traces.append(curve("$muted/0.6", "difference", 4) | {"x": [k + 1.0, k + 1.0]})
+        stick = curve("$muted/0.6", "difference", 4) | {"x": [k + 1.0, k + 1.0]}
+        drawing.add(stick, y=Moving(Ref(f"{kind}_pair", {"weight": k})))
     forms = ((LOSS, "circle", 11.0), (APART, "circle-open", 13.0))
     for item, ((colour, _), symbol, size) in enumerate(forms):
-        moving.append(LiveTrace(len(traces), y=Moving(Ref(f"{kind}_pair", item=item, along="weight"))))
-        name = _NAMES[kind][item]
-        traces.append(points(colour, name, symbol, size, "weight %{x}: %{y:.4f}") | {"x": "@places"})
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("place"), template="two")))
-    traces.append(curve("$text/0.35", "weight that is written out", 1.5) | {"y": [-reach, reach]})
+        mark = points(colour, _NAMES[kind][item], symbol, size, "weight %{x}: %{y:.4f}") | {"x": "@places"}
+        drawing.add(mark, y=Moving(Ref(f"{kind}_pair", item=item, along="weight")))
+    drawing.cursor(Ref("place"), -reach, reach, "weight that is written out", "$text/0.35")
     ticks = [*range(1, N_WEIGHTS + 1)]
     return LiveFigure(
         name=f"weights_{kind}",
         title=f"{title}: every weight in both runs",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": axis([0.3, N_WEIGHTS + 0.7], "number of the weight") | {"tickvals": ticks, "showgrid": False},
                 "yaxis": axis([-reach, reach], "weight") | {"zeroline": True, "zerolinecolor": "$axis"},
             },
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{title}: every weight in both runs, and the difference between the two, at most {{{kind}_gap}}. Weight "
         f"{{weight}} is {{{kind}_loss_w}} with L2 in the loss and {{{kind}_decoupled_w}} with decoupled decay.",
         caption="Dots: L2 in the loss. Rings: decoupled. "
@@ -298,17 +287,19 @@ def _weights(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure
 def _gap(kind: str, title: str, column: int) -> LiveFigure:
     powers = list(range(-16, 1, 4))
     eps = float(np.log10(np.finfo(float).eps))
-    traces = [
-        curve("$muted", "rounding of one number", 1.2, "dot") | {"x": [0.0, float(STEPS)], "y": [eps, eps]},
-        curve("$text/0.35", "present step", 1.5) | {"y": [_FLOOR - 1, _TOP]},
-        curve("$text", "largest difference", 2.6) | {"x": "@steps"},
-        points("$text", "largest difference now", size=9),
-    ]
+    drawing = Drawing()
+    drawing.add(curve("$muted", "rounding of one number", 1.2, "dot") | {"x": [0.0, float(STEPS)], "y": [eps, eps]})
+    drawing.cursor(Ref("at"), _FLOOR - 1, _TOP, "present step", "$text/0.35")
+    gap, drawn = f"{kind}_gap", f"{kind}_drawn"
+    line = curve("$text", "largest difference", 2.6) | {"x": "@steps"}
+    drawing.add(line, y=_along(drawn), customdata=_along(gap))
+    here = points("$text", "largest difference now", size=9)
+    drawing.add(here, x=Moving(Ref("at")), y=Moving(Ref(drawn)), customdata=Moving(Ref(gap)))
     return LiveFigure(
         name=f"gap_{kind}",
         title=f"{title}: largest difference of a weight, step by step",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": axis([0, STEPS], "step"),
                 "yaxis": axis([_FLOOR - 0.5, _TOP])
@@ -316,11 +307,7 @@ def _gap(kind: str, title: str, column: int) -> LiveFigure:
                 "margin": {"l": 50},
             },
         },
-        moving=(
-            LiveTrace(1, x=Moving(Ref("at"), template="two")),
-            LiveTrace(2, y=Moving(Ref(f"{kind}_drawn", along="step")), customdata=_along(f"{kind}_gap")),
-            LiveTrace(3, x=Moving(Ref("at")), y=Moving(Ref(f"{kind}_drawn")), customdata=Moving(Ref(f"{kind}_gap"))),
-        ),
+        moving=tuple(drawing.moving),
         alt=f"{title}: the largest difference of a weight between the two runs is {{{kind}_gap}} at step {{step}}, "
         "on a logarithmic scale.",
         caption="Logarithmic scale. Dotted: 2e-16, the rounding of one number of size 1.",
@@ -333,29 +320,25 @@ def _gap(kind: str, title: str, column: int) -> LiveFigure:
 
 def _norm(found: DecayRuns, kind: str, title: str, column: int) -> LiveFigure:
     top = 1.04 * max(float(run.norm.max()) for run in found.runs.values())
-    traces = [
-        curve("$ghost", "λ = 0", 1.6, "dot") | {"x": "@steps"},
-        curve("$text/0.35", "present step", 1.5) | {"y": [0, top]},
-    ]
-    moving = [
-        LiveTrace(0, y=Moving(Ref(f"{kind}_loss_norm", {"alpha": 0}, along="step")), still=True),
-        LiveTrace(1, x=Moving(Ref("at"), template="two")),
-    ]
+    drawing = Drawing()
+    without = Moving(Ref(f"{kind}_loss_norm", {"alpha": 0}, along="step"))
+    drawing.add(curve("$ghost", "λ = 0", 1.6, "dot") | {"x": "@steps"}, y=without, still=True)
+    drawing.cursor(Ref("at"), 0, top, "present step", "$text/0.35")
     styles = (("loss", f"{LOSS[0]}/0.55", 6.0, None), ("decoupled", APART[0], 2.6, "dash"))
     for form, colour, width, dash in styles:
-        moving.append(LiveTrace(len(traces), y=_along(f"{kind}_{form}_norm")))
-        traces.append(curve(colour, _NAMES[kind][form != "loss"], width, dash) | {"x": "@steps"})
+        line = curve(colour, _NAMES[kind][form != "loss"], width, dash) | {"x": "@steps"}
+        drawing.add(line, y=_along(f"{kind}_{form}_norm"))
     for (form, *_), (colour, name) in zip(styles, (LOSS, APART), strict=True):
-        moving.append(LiveTrace(len(traces), x=Moving(Ref("at")), y=Moving(Ref(f"{kind}_{form}_norm"))))
-        traces.append(points(colour, name, "circle" if form == "loss" else "circle-open", 9, "‖W‖² %{y:.3g}"))
+        mark = points(colour, name, "circle" if form == "loss" else "circle-open", 9, "‖W‖² %{y:.3g}")
+        drawing.add(mark, x=Moving(Ref("at")), y=Moving(Ref(f"{kind}_{form}_norm")))
     return LiveFigure(
         name=f"norm_{kind}",
         title=f"{title}: size of the weights ‖W‖²",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {"xaxis": axis([0, STEPS], "step"), "yaxis": axis([0, top], "Σw²"), "margin": {"l": 50}},
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{title}: the sum of squared weights at step {{step}} is {{{kind}_loss_norm}} with L2 in the loss and "
         f"{{{kind}_decoupled_norm}} with decoupled decay.",
         caption=f"L2 in the loss {{{kind}_loss_norm}}, decoupled {{{kind}_decoupled_norm}}. Dotted: λ = 0.",
@@ -414,45 +397,44 @@ def _steps(kind: str, title: str, rate: float, column: int) -> list[Readout]:
     return cards
 
 
-def _batch_norm(found: DecayRuns) -> LiveFigure:
-    top = 1.05 * float(found.batches.norm.max())
+def _batches(kind: str, layout: dict[str, Any], column: int, **words: Any) -> LiveFigure:
+    """A line for each way; `words` are the other fields of the figure."""
+    drawing = Drawing()
+    for way, (colour, name, dash, width) in _WAYS.items():
+        drawing.add(curve(colour, name, width, dash) | {"x": "@epochs"}, y=Moving(Ref(f"{way}_{kind}")))
     return LiveFigure(
-        name="batch_norm",
+        name=f"batch_{kind}",
+        figure={"data": drawing.data, "layout": {"xaxis": axis([0, EPOCHS], "epoch"), "yaxis": layout}},
+        moving=tuple(drawing.moving),
+        column=column,
+        row=10,
+        height=230,
+        **words,
+    )
+
+
+def _batch_norm(found: DecayRuns) -> LiveFigure:
+    return _batches(
+        "norm",
+        axis([0, 1.05 * float(found.batches.norm.max())], "Σw²"),
+        0,
         title="The trained network: size of its weights ‖W‖²",
-        figure={
-            "data": [
-                curve(colour, name, width, dash) | {"x": "@epochs"} for colour, name, dash, width in _WAYS.values()
-            ],
-            "layout": {"xaxis": axis([0, EPOCHS], "epoch"), "yaxis": axis([0, top], "Σw²")},
-        },
-        moving=tuple(LiveTrace(k, y=Moving(Ref(f"{way}_norm"))) for k, way in enumerate(_WAYS)),
         alt=f"Sum of squared weights over {EPOCHS} epochs. It ends at {{whole_end}} with all points at once, "
         "{small_end} in small batches, {corrected_end} with λ corrected, {slower_end} with a smaller learning rate.",
         caption=f"Grey band: all {N_POINTS} points at once. In batches of {BATCH}: purple dashes, the same λ; green "
         f"dots, λ corrected; orange dash-dots, η / {PER_EPOCH}.",
-        column=0,
-        row=10,
-        height=230,
     )
 
 
 def _batch_left() -> LiveFigure:
-    return LiveFigure(
-        name="batch_left",
+    return _batches(
+        "left",
+        axis([0, 1.05], "share"),
+        1,
         title="Decay alone: what is left of weights without any pull",
-        figure={
-            "data": [
-                curve(colour, name, width, dash) | {"x": "@epochs"} for colour, name, dash, width in _WAYS.values()
-            ],
-            "layout": {"xaxis": axis([0, EPOCHS], "epoch"), "yaxis": axis([0, 1.05], "share")},
-        },
-        moving=tuple(LiveTrace(k, y=Moving(Ref(f"{way}_left"))) for k, way in enumerate(_WAYS)),
         alt="What decay leaves of a weight on which the data do not pull. An epoch leaves {whole_kept} of it with all "
         "points at once, {small_kept} in small batches, {corrected_kept} with λ corrected.",
         caption="The same four runs: these weights belong to an input that is always 0, so only the decay moves them.",
-        column=1,
-        row=10,
-        height=230,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from regviz.core import Array
 from regviz.core.mlp import GradientCheck
 from regviz.figures.compare import COLUMNS, alpha_axis
-from regviz.figures.traces import axis, curve, points
+from regviz.figures.traces import Drawing, axis, curve, few, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Mask, Moving, Note, Readout, Ref, Swept, number_text
 from regviz.sweeps.network import ALPHAS, N_BINS, REACH, SIZES, START, Network
 
@@ -115,7 +116,10 @@ def _arrays(net: Network) -> dict[str, Swept]:
         "n_neurons": Swept(np.array(float(net.live.shape[-1]))),
     }
     if task.is_curve:
-        basis, coordinates = _few(net.fit, *_frame(net))
+        # What leaves the frame by more than its height is cut off there.
+        low, high = _frame(net)
+        seen = np.clip(net.fit, 2 * low - high, 2 * high - low).astype(float)
+        basis, coordinates = few(seen, 1e-3, size=high - low)
         arrays |= {
             "line": Swept(basis),
             "x_line": Swept(net.x_line),
@@ -133,26 +137,6 @@ def _arrays(net: Network) -> dict[str, Swept]:
         "neuron_y": Swept(np.concatenate([ys for _, ys in hidden])),
     }
     return arrays
-
-
-def _few(curves: Array, low: float, high: float) -> tuple[Array, Array]:
-    """A basis (m, k) in which all curves (..., m) lie to a thousandth of the height of the frame, and coordinates.
-
-    What leaves the frame by more than its height is cut off there.
-    """
-    span = high - low
-    middle = (low + high) / 2
-    flat = np.clip((curves.reshape(-1, curves.shape[-1]) - middle) / span, -1.5, 1.5).astype(float)
-    _, vectors = np.linalg.eigh(flat.T @ flat)
-    for k in range(4, curves.shape[-1] + 1, 4):
-        basis = vectors[:, -k:]
-        coordinates = flat @ basis
-        if np.abs(coordinates @ basis.T - flat).max() < 1e-3 or k >= curves.shape[-1] - 3:
-            break
-    # The middle of the frame is one more vector, with coordinate 1.
-    basis = np.column_stack([basis * span, np.full(len(basis), middle)])
-    coordinates = np.column_stack([coordinates, np.ones(len(coordinates))])
-    return basis, coordinates.reshape(*curves.shape[:-1], -1)
 
 
 def _frame(net: Network) -> tuple[float, float]:
@@ -341,32 +325,28 @@ def _wires(net: Network) -> tuple[Array, Array, Array]:
 
 def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
     places = _places(net)
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
+    drawing = Drawing()
     sizes = Ref("sizes", pin)
     for sign, colour, dash in ((0, "$text", None), (1, "$validation", "dash")):
         for k, width in enumerate(_WIDTHS):
             code = sign * len(SIZES) + k + 1
             shown = Mask(sizes, code - 0.5, code + 0.5, take="wire_of")
-            moving.append(LiveTrace(len(traces), x=Moving(Ref("wire_x"), mask=shown)))
-            strength = 0.35 + 0.11 * k
             words = f"{'negative' if sign else 'positive'} weight above {SIZES[k]:g}"
-            traces.append(curve(f"{colour}/{strength:.2f}", words, width, dash) | {"y": "@wire_y"})
+            wire = curve(f"{colour}/{0.35 + 0.11 * k:.2f}", words, width, dash) | {"y": "@wire_y"}
+            drawing.add(wire, x=Moving(Ref("wire_x"), mask=shown))
     alive, dead = (Mask(Ref("live", pin), low, low + 1) for low in (0.5, -0.5))
+    size = 9 if net.sweep.architecture.hidden[0] <= 16 else 6
     for mask, words, looks in ((alive, "live neuron", f"${key}"), (dead, "no live path", "$ghost/0.25")):
-        moving.append(LiveTrace(len(traces), x=Moving(Ref("neuron_x"), mask=mask)))
-        traces.append(
-            points(looks, words, size=9 if net.sweep.architecture.hidden[0] <= 16 else 6) | {"y": "@neuron_y"}
-        )
+        drawing.add(points(looks, words, size=size) | {"y": "@neuron_y"}, x=Moving(Ref("neuron_x"), mask=mask))
     for x, y in (places[0], places[-1]):
-        traces.append(points("$text", "input or output", "square", 9) | {"x": x, "y": y})
+        drawing.add(points("$text", "input or output", "square", 9) | {"x": x, "y": y})
     names = ["inputs", *(f"layer {k + 1}" for k in range(len(places) - 2)), "output"]
     bare: dict[str, Any] = {"showgrid": False, "zeroline": False}
     return LiveFigure(
         name=f"graph_{key}",
         title=f"{_SHORT[key]}: the network",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": bare
                 | {"range": [-0.2, len(places) - 0.8], "tickvals": list(range(len(places))), "ticktext": names},
@@ -374,7 +354,7 @@ def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
                 "margin": {"l": 10, "r": 10, "t": 4, "b": 24},
             },
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{_SHORT[key]}: graph of the network; {{{key}_weights}} of {{n_weights}} weights and {{{key}_neurons}} of "
         "{n_neurons} hidden neurons are live.",
         caption="Thick: large. Dashed violet: negative. Exact zeros vanish; a neuron without a live path is pale.",
@@ -400,36 +380,25 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
         shown = list(range(0, total + 1, 1 if total < 4 else 2))
     bar: dict[str, Any] = {"type": "bar", "x": middles, "width": width}
     none = pin | {"alpha": 0}
-    traces: list[dict[str, Any]] = [
-        bar | {"name": "the same at λ = 0", "marker": {"color": "$ghost/0.3"}, "hoverinfo": "skip"},
-        bar
-        | {
-            "name": name,
-            "width": 0.72 * width,
-            "marker": {"color": f"${key}/0.85"},
-            "hovertemplate": "%{customdata} near %{x:.2g}<extra></extra>",
-        },
-    ]
-    moving = [
-        LiveTrace(0, y=Moving(Ref(counts, none), asinh=_SOFT)),
-        LiveTrace(1, y=Moving(Ref(counts, pin), asinh=_SOFT), customdata=Moving(Ref(counts, pin))),
-    ]
+    drawing = Drawing()
+    ghost = bar | {"name": "the same at λ = 0", "marker": {"color": "$ghost/0.3"}, "hoverinfo": "skip"}
+    drawing.add(ghost, y=Moving(Ref(counts, none), asinh=_SOFT))
+    looks = {"width": 0.72 * width, "marker": {"color": f"${key}/0.85"}}
+    say = {"name": name, "hovertemplate": "%{customdata} near %{x:.2g}<extra></extra>"}
+    drawing.add(bar | looks | say, y=Moving(Ref(counts, pin), asinh=_SOFT), customdata=Moving(Ref(counts, pin)))
     said = f"{total} biases, which are not penalised" if is_bias else f"{{{key}_zeros_{layer}}} of {total} exactly zero"
     if is_bias and net.task.settings.penalise_biases:
         said = f"{total} biases, penalised like weights"
     if not is_bias:
         zeros = Ref("zeros", pin, item=layer)
-        spike = {"color": "$background", "line": {"color": f"${key}", "width": 2}}
-        traces.append(
-            bar
-            | {"x": [0.0], "width": width / 3, "name": "exactly zero", "marker": spike, "hovertemplate": "exactly 0"}
-        )
-        moving.append(LiveTrace(2, y=Moving(zeros, asinh=_SOFT), customdata=Moving(zeros)))
+        marker = {"color": "$background", "line": {"color": f"${key}", "width": 2}}
+        spike = {"x": [0.0], "width": width / 3, "name": "exactly zero", "marker": marker, "hovertemplate": "exactly 0"}
+        drawing.add(bar | spike, y=Moving(zeros, asinh=_SOFT), customdata=Moving(zeros))
     return LiveFigure(
         name=f"histogram_{layer}_{key}",
         title=f"{_SHORT[key]}: {name}",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": axis([-net.reach, net.reach]),
                 "yaxis": {
@@ -440,7 +409,7 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
                 "margin": {"l": 32, "r": 10, "t": 4, "b": 20},
             },
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{_SHORT[key]}: histogram of the {name}, {said}, on a compressed scale of counts.",
         caption=said + ".",
         column=number,
@@ -449,119 +418,109 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
     )
 
 
-def _over_epochs(net: Network, top: float, low: float) -> dict[str, Any]:
-    last = float(net.sweep.epochs[-1])
-    return {
-        "xaxis": axis([0, max(last, 1.0)], "epoch"),
-        "yaxis": {
-            "type": "log",
-            "range": [low, top],
-            "dtick": max(1, round((top - low) / 4)),
-            "exponentformat": "power",
-        },
-    }
+Line = tuple[Ref, str, str, str | None, float]  # numbers, colour, words, dash, width
+
+
+def _over_epochs(
+    net: Network, lines: list[Line], scale: dict[str, Any], ends: tuple[float, float], form: str, **words: Any
+) -> LiveFigure:
+    """Lines over the epochs, with a cursor from one end to the other; `words` are the other fields of the figure."""
+    drawing = Drawing()
+    for ref, colour, name, dash, width in lines:
+        say = {"hoverinfo": "all", "hovertemplate": f"{name} %{{y:{form}}}<extra></extra>"}
+        line = curve(colour, name, width, dash) | say | {"x": "@epochs"}
+        drawing.add(line, y=Moving(replace(ref, along="epoch")))
+    drawing.cursor(Ref("epoch_here"), *ends, "epoch of the slider")
+    last = max(float(net.sweep.epochs[-1]), 1.0)
+    return LiveFigure(
+        figure={"data": drawing.data, "layout": {"xaxis": axis([0, last], "epoch"), "yaxis": scale}},
+        moving=tuple(drawing.moving),
+        scrub=("epoch", Ref("epoch_here", along="epoch")),
+        **words,
+    )
+
+
+def _log_scale(low: float, high: float) -> dict[str, Any]:
+    """An axis of powers of ten; low and high are logarithms."""
+    step = max(1, round((high - low) / 4))
+    return {"type": "log", "range": [low, high], "dtick": step, "exponentformat": "power"}
 
 
 def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
     sweep = net.sweep
-    rows: list[tuple[str, str, str, str | None]] = [
-        ("data_loss", "$train", "data loss, training", None),
-        ("penalty_term", f"${key}", "λ · penalty", "dot"),
-        ("objective", f"${key}", "sum J", None),
+    lines: list[Line] = [
+        (Ref("data_loss", pin), "$train", "data loss, training", None, 1.7),
+        (Ref("penalty_term", pin), f"${key}", "λ · penalty", "dot", 1.7),
+        (Ref("objective", pin), f"${key}", "sum J", None, 2.6),
     ]
-    if sweep.validation_loss is not None:
-        rows.append(("validation_loss", "$validation", "data loss, validation", "dash"))
     largest = np.concatenate([sweep.data_loss.ravel(), (sweep.data_loss + sweep.penalty)[-1].ravel()])
     highest = float(np.quantile(largest, 0.99))
+    caption = "Thick: J. Dotted: λ · penalty. Thin: data loss in training."
     if sweep.validation_loss is not None:
+        lines.append((Ref("validation_loss", pin), "$validation", "data loss, validation", "dash", 1.7))
         highest = max(highest, float(np.quantile(sweep.validation_loss[-1], 0.95)))
+        caption = caption[:-1] + ", dashed on validation points."
     top = float(np.log10(max(highest, 1e-6))) + 0.15
     smallest = float(np.quantile(sweep.data_loss[-1], 0.02))
     low = max(float(np.log10(max(smallest, 1e-12))) - 0.2, top - 8)
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
-    for name, colour, words, dash in rows:
-        say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.3g}}<extra></extra>"}
-        moving.append(LiveTrace(len(traces), y=Moving(Ref(name, pin, along="epoch"))))
-        width = 2.6 if name == "objective" else 1.7
-        traces.append(curve(colour, words, width, dash) | say | {"x": "@epochs"})
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
-    traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [10.0 ** (low - 1), 10.0 ** (top + 1)]})
-    words = "Thick: J. Dotted: λ · penalty. Thin: data loss in training"
-    words += ", dashed on validation points." if sweep.validation_loss is not None else "."
-    return LiveFigure(
+    return _over_epochs(
+        net,
+        lines,
+        _log_scale(low, top),
+        (10.0 ** (low - 1), 10.0 ** (top + 1)),
+        ".3g",
         name=f"losses_{key}",
         title=f"{_SHORT[key]}: loss over the epochs",
-        figure={"data": traces, "layout": _over_epochs(net, top, low)},
-        moving=tuple(moving),
         alt=f"{_SHORT[key]}: data loss {{{key}_data_loss}}, penalty {{{key}_penalty_term}} at epoch {{epoch}}.",
-        caption=words,
+        caption=caption,
         column=number,
         row=4,
         height=190,
-        scrub=("epoch", Ref("epoch_here", along="epoch")),
     )
 
 
 def _accuracy(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
-    rows: list[tuple[str, str, str, str | None]] = [("accuracy", "$train", "training points", None)]
+    lines: list[Line] = [(Ref("accuracy", pin), "$train", "training points", None, 2)]
     if net.sweep.validation_accuracy is not None:
-        rows.append(("validation_accuracy", "$validation", "validation points", "dash"))
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
-    for name, colour, words, dash in rows:
-        say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.0%}}<extra></extra>"}
-        moving.append(LiveTrace(len(traces), y=Moving(Ref(name, pin, along="epoch"))))
-        traces.append(curve(colour, words, 2, dash) | say | {"x": "@epochs"})
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
-    traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [0, 1.1]})
-    last = float(net.sweep.epochs[-1])
-    return LiveFigure(
+        lines.append((Ref("validation_accuracy", pin), "$validation", "validation points", "dash", 2))
+    return _over_epochs(
+        net,
+        lines,
+        axis([0.35, 1.03]) | {"tickformat": ".0%", "dtick": 0.2, "tick0": 0},
+        (0, 1.1),
+        ".0%",
         name=f"accuracy_{key}",
         title=f"{_SHORT[key]}: share of points on the right side",
-        figure={
-            "data": traces,
-            "layout": {
-                "xaxis": axis([0, max(last, 1.0)], "epoch"),
-                "yaxis": axis([0.35, 1.03]) | {"tickformat": ".0%", "dtick": 0.2, "tick0": 0},
-            },
-        },
-        moving=tuple(moving),
         alt=f"{_SHORT[key]}: {{{key}_accuracy}} of the training points are right at epoch {{epoch}}.",
         column=number,
         row=5,
         height=150,
-        scrub=("epoch", Ref("epoch_here", along="epoch")),
     )
 
 
 def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
-    sweep = net.sweep
-    n_layers = sweep.architecture.n_layers
-    seen = np.log10(sweep.gradient_norm[sweep.gradient_norm > 1e-12]) if sweep.gradient_norm.any() else np.zeros(1)
+    norms, n_layers = net.sweep.gradient_norm, net.sweep.architecture.n_layers
+    seen = np.log10(norms[norms > 1e-12]) if norms.any() else np.zeros(1)
     top, low = float(seen.max()) + 0.2, max(float(np.quantile(seen, 0.02)) - 0.3, float(seen.max()) - 10)
+    names = [_layer(net, layer).lower() for layer in range(n_layers)]
     dashes = (None, "dash", "dot", "longdash")
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
-    for layer in range(n_layers):
-        words = f"gradient of {_layer(net, layer).lower()}"
-        moving.append(LiveTrace(layer, y=Moving(Ref("gradient", pin, item=layer, along="epoch"))))
-        say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.2g}}<extra></extra>"}
-        traces.append(curve(f"$s{layer}", words, 1.8, dashes[layer]) | say | {"x": "@epochs"})
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("epoch_here"), template="two")))
-    traces.append(curve("$text/0.8", "epoch of the slider", 1.5) | {"y": [10.0 ** (low - 1), 10.0 ** (top + 1)]})
-    said = ", ".join(f"{_layer(net, layer).lower()} {{{key}_gradient_{layer}}}" for layer in range(n_layers))
-    return LiveFigure(
+    said = ", ".join(f"{name} {{{key}_gradient_{layer}}}" for layer, name in enumerate(names))
+    return _over_epochs(
+        net,
+        [
+            (Ref("gradient", pin, item=layer), f"$s{layer}", f"gradient of {name}", dashes[layer], 1.8)
+            for layer, name in enumerate(names)
+        ],
+        _log_scale(low, top),
+        (10.0 ** (low - 1), 10.0 ** (top + 1)),
+        ".2g",
         name=f"gradients_{key}",
         title=f"{_SHORT[key]}: gradient norm per layer",
-        figure={"data": traces, "layout": _over_epochs(net, top, low)},
-        moving=tuple(moving),
         alt=f"{_SHORT[key]}: norms of the gradient of the data loss: {said}.",
         caption=f"Now: {said}.",
         column=number,
         row=13,
         height=170,
-        scrub=("epoch", Ref("epoch_here", along="epoch")),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from regviz.figures.traces import axis, curve, points
+from regviz.figures.traces import Drawing, axis, curve, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept
 from regviz.sweeps.outliers import HEIGHTS, OUTLIER, SHARES, Outliers
 
@@ -125,29 +125,24 @@ def _fit(found: Outliers, i: int, j: int) -> LiveFigure:
 def _influence(found: Outliers, i: int) -> LiveFigure:
     loss, title, _ = LOSSES[i]
     top = 1.08 * float(found.moved.max())
-    place = Moving(Ref("height"))
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
+    drawing = Drawing()
     for penalty, short in PENALTIES:
-        moved = f"{loss}_{penalty}_moved"
-        moving.append(LiveTrace(len(traces), y=Moving(Ref(moved, along="outlier"))))
-        dash = None if penalty == "l1" else "dash"
-        traces.append(curve(f"${penalty}", f"{short} moved", 2.4, dash) | {"x": "@heights"})
-        moving.append(LiveTrace(len(traces), x=place, y=Moving(Ref(moved))))
-        traces.append(points(f"${penalty}", f"{short} now", size=9))
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("height"), template="two")))
-    traces.append(curve("$text/0.8", "height of the outlier", 1.5) | {"y": [0, top]})
+        moved, dash = f"{loss}_{penalty}_moved", None if penalty == "l1" else "dash"
+        line = curve(f"${penalty}", f"{short} moved", 2.4, dash) | {"x": "@heights"}
+        drawing.add(line, y=Moving(Ref(moved, along="outlier")))
+        drawing.add(points(f"${penalty}", f"{short} now", size=9), x=Moving(Ref("height")), y=Moving(Ref(moved)))
+    drawing.cursor(Ref("height"), 0, top, "height of the outlier")
     return LiveFigure(
         name=f"moved_{loss}",
         title=f"{title}: how far the fit moves",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": axis([float(HEIGHTS[0]), float(HEIGHTS[-1])], "height of the outlier"),
                 "yaxis": axis([0, top], "moved"),
             },
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{title}: the fit has moved by {{{loss}_l1_moved}} with L1 and {{{loss}_l2_moved}} with L2.",
         column=i,
         row=3,

@@ -12,8 +12,8 @@ from regviz import theme
 from regviz.core import Array
 from regviz.figures import dialects
 from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
-from regviz.figures.traces import axis, curve, log_axis, markup, points, soft_ticks
-from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept
+from regviz.figures.traces import Drawing, axis, curve, log_axis, markup, points, soft_ticks
+from regviz.live.board import Board, LiveFigure, Moving, Note, Readout, Ref, Swept
 from regviz.sweeps.paths import Paths
 from regviz.sweeps.task import L1, L2
 
@@ -112,11 +112,6 @@ class _Scale:
             self.layout |= {"tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]}
             self.layout["title"] = {"text": "‖w‖₁ (compressed)"}
 
-    def cursor(self, column: Column, ends: tuple[float, float]) -> tuple[dict[str, Any], Moving]:
-        """The trace of the λ cursor, and its x."""
-        trace = curve("$text/0.8", "λ of the slider", 1.5) | {"y": list(ends)}
-        return trace, Moving(column.ref("place"), template="two")
-
 
 def _ends(values: Array, room: float) -> list[float]:
     low, high = float(values.min()), float(values.max())
@@ -172,9 +167,10 @@ def _series(j: int) -> tuple[str, str | None]:
 def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
     view, key = column.view, column.key
     strength, moves = view.strength, key == "mix"
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
+    drawing = Drawing()
     exact = key == "l1"
+    place, weights = column.ref("place"), column.ref("coef")
+    along = Ref("place", place.pin, along=strength)
     for j, name in enumerate(view.names):
         colour, dash = _series(j)
         trace = curve(colour, markup(name), 1.8, dash) | {
@@ -182,48 +178,34 @@ def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
             "hovertemplate": "%{fullData.name}: %{customdata:.4g}<extra></extra>",
         }
         if exact:
+            weight, x = Ref("exact_coef", item=j, along="exact"), {}
             trace |= {"x": "@exact"}
-            weight = Ref("exact_coef", item=j, along="exact")
-            moving.append(LiveTrace(j, None, Moving(weight, asinh=view.soft), Moving(weight), still=True))
         else:
-            ref = column.ref("coef")
-            along = Ref("coef", ref.pin, item=j, along=strength)
-            x = Moving(Ref("place", ref.pin, along=strength))
-            moving.append(LiveTrace(j, x, Moving(along, asinh=view.soft), Moving(along), still=not moves))
-        traces.append(trace)
+            weight, x = Ref("coef", weights.pin, item=j, along=strength), {"x": Moving(along)}
+        drawing.add(trace, **x, y=Moving(weight, asinh=view.soft), customdata=Moving(weight), still=not moves)
     if exact:
-        traces.append(curve("$muted", "a weight enters or leaves", 1) | {"x": "@corner", "y": "@tick"})
-    place = column.ref("place")
-    cursor, cursor_x = scale.cursor(column, (-scale.reach, scale.reach))
-    moving.append(LiveTrace(len(traces), x=cursor_x))
-    traces.append(cursor)
+        drawing.add(curve("$muted", "a weight enters or leaves", 1) | {"x": "@corner", "y": "@tick"})
+    drawing.cursor(place, -scale.reach, scale.reach)
     here = points(column.colour, "weights at λ", size=7, hover="%{text}: %{customdata:.4g}<extra></extra>")
     here["text"] = [markup(name) for name in view.names]
-    weights = column.ref("coef")
-    moving.append(
-        LiveTrace(len(traces), Moving(place, template="ones"), Moving(weights, asinh=view.soft), Moving(weights))
+    at = Moving(place, template="ones")
+    drawing.add(here, x=at, y=Moving(weights, asinh=view.soft), customdata=Moving(weights))
+    drawing.add(
+        _text("names", [markup(name[:16]) for name in view.names], "middle right"), x=at, y=Moving(column.ref("named"))
     )
-    traces.append(here)
-    moving.append(
-        LiveTrace(len(traces), x=Moving(place, template="ones"), y=Moving(column.ref("named"))),
+    drawing.add(
+        _text("weights not zero", [], "middle center", "$muted") | {"y": "@top"},
+        x=Moving(along, take="ticks"),
+        text=Moving(Ref("nonzero", place.pin, along=strength), take="ticks"),
+        still=not moves,
     )
-    traces.append(_text("names", [markup(name[:16]) for name in view.names], "middle right"))
-    moving.append(
-        LiveTrace(
-            len(traces),
-            x=Moving(Ref("place", place.pin, along=strength), take="ticks"),
-            text=Moving(Ref("nonzero", place.pin, along=strength), take="ticks"),
-            still=not moves,
-        )
-    )
-    traces.append(_text("weights not zero", [], "middle center", "$muted") | {"y": "@top"})
     weight_axis = view.weight_axis()
     how = f"; {len(paths.corners)} exact corners (ticks below)" if exact else ""
     return LiveFigure(
         name=f"path_{key}",
         title=f"{column.short}: path of every weight",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {
                 "xaxis": scale.layout | {"range": scale.ends[key]},
                 "yaxis": weight_axis
@@ -235,14 +217,14 @@ def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
                 },
             },
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{column.title}: the paths of {view.p} weights; at λ = {{{key}_lambda}} "
         f"there are {{{key}_nonzero}} that are not zero: {{{key}_members}}.",
         caption=f"On top: number of weights that are not zero{how}. Drag in the chart to move λ.",
         column=column.number,
         row=1,
         height=330,
-        scrub=(strength, Ref("place", place.pin, along=strength)),
+        scrub=(strength, along),
     )
 
 
@@ -262,10 +244,17 @@ def _text(name: str, words: list[str], position: str, colour: str = "$text") -> 
 
 def _freedom(column: Column, scale: _Scale) -> LiveFigure:
     view, key = column.view, column.key
-    strength, pin = view.strength, column.ref("df").pin
-    x = Moving(Ref("place", pin, along=strength))
+    strength, pin = view.strength, column.pin
+    along = Ref("place", pin, along=strength)
     still = key != "mix"
-    cursor, cursor_x = scale.cursor(column, (0, 1.06 * view.p))
+    drawing = Drawing()
+    nonzero, df = (Moving(Ref(name, pin, along=strength)) for name in ("nonzero", "df"))
+    drawing.add(curve("$muted", "weights not zero", 1.4, "dot"), x=Moving(along), y=nonzero, still=still)
+    line = curve(column.colour, "degrees of freedom", 2.6) | {"hoverinfo": "all", "hovertemplate": "%{y:.3g}"}
+    drawing.add(line, x=Moving(along), y=df, still=still)
+    drawing.cursor(column.ref("place"), 0, 1.06 * view.p)
+    here = points(column.colour, "at λ", size=10, hover="%{y:.3g} degrees of freedom")
+    drawing.add(here, x=Moving(column.ref("place")), y=Moving(column.ref("df")))
     counted = {
         "l1": "Lasso: the number of weights that are not zero (Zou, Hastie & Tibshirani 2007).",
         "mix": "Elastic net: tr X(XᵀX + nα(1−ρ)I)⁻¹Xᵀ over the weights that are not zero (Tibshirani & Taylor 2012).",
@@ -275,29 +264,19 @@ def _freedom(column: Column, scale: _Scale) -> LiveFigure:
         name=f"freedom_{key}",
         title=f"{column.short}: effective degrees of freedom",
         figure={
-            "data": [
-                curve("$muted", "weights not zero", 1.4, "dot"),
-                curve(column.colour, "degrees of freedom", 2.6) | {"hoverinfo": "all", "hovertemplate": "%{y:.3g}"},
-                cursor,
-                points(column.colour, "at λ", size=10, hover="%{y:.3g} degrees of freedom"),
-            ],
+            "data": drawing.data,
             "layout": {
                 "xaxis": scale.layout | {"range": scale.ends[key]},
                 "yaxis": axis([0, 1.06 * view.p], "of " + str(view.p)),
             },
         },
-        moving=(
-            LiveTrace(0, x, Moving(Ref("nonzero", pin, along=strength)), still=still),
-            LiveTrace(1, x, Moving(Ref("df", pin, along=strength)), still=still),
-            LiveTrace(2, x=cursor_x),
-            LiveTrace(3, x=Moving(column.ref("place")), y=Moving(column.ref("df"))),
-        ),
+        moving=tuple(drawing.moving),
         alt=f"{column.title}: {{{key}_df}} degrees of freedom of {view.p} at λ = {{{key}_lambda}}.",
         caption=f"Now {{{key}_df}}. {counted}",
         column=column.number,
         row=4,
         height=170,
-        scrub=(strength, Ref("place", pin, along=strength)),
+        scrub=(strength, along),
     )
 
 

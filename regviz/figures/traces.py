@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from regviz.core import Array
-from regviz.live.board import number_text
+from regviz.live.board import LiveTrace, Moving, Ref, number_text
 
 
 def curve(colour: str, name: str, width: float = 2, dash: str | None = None, fill: str | None = None) -> dict[str, Any]:
@@ -30,6 +30,42 @@ def points(
     if symbol == "circle" and size > 8:
         marker["line"] = {"color": "$background", "width": 2}
     return {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hovertemplate": hover}
+
+
+class Drawing:
+    """The traces of a figure, in the order in which they are drawn, and which of them move."""
+
+    def __init__(self) -> None:
+        self.data: list[dict[str, Any]] = []
+        self.moving: list[LiveTrace] = []
+
+    def add(self, trace: dict[str, Any], *, still: bool = False, **read: Moving) -> None:
+        """One more trace; the coordinates that are named (x, y, z, text, customdata) are read from the sweep."""
+        if read:
+            self.moving.append(LiveTrace(len(self.data), still=still, **read))
+        self.data.append(trace)
+
+    def cursor(
+        self, at: Ref, low: float, high: float, name: str = "λ of the slider", colour: str = "$text/0.8"
+    ) -> None:
+        """A vertical line where a slider stands; the board has an array "two" = (1, 1)."""
+        self.add(curve(colour, name, 1.5) | {"y": [low, high]}, x=Moving(at, template="two"))
+
+
+def few(curves: Array, tolerance: float, size: float | None = None) -> tuple[Array, Array]:
+    """An orthonormal basis (m, k) of curves (..., m) and their coordinates (..., k), with k as small as that allows.
+
+    Every curve is right to `tolerance` times `size`, or times its own largest value. So curves travel in few numbers,
+    and in single precision also where weights of a million cancel.
+    """
+    flat = curves.reshape(-1, curves.shape[-1])
+    own = np.abs(flat).max(axis=1, keepdims=True) if size is None else np.full((len(flat), 1), size)
+    unit = flat / np.where(own > 0, own, 1.0)
+    basis = np.linalg.svd(np.linalg.qr(unit, mode="r"), full_matrices=False)[2].T
+    k = 1
+    while k < basis.shape[1] and np.abs(unit @ basis[:, :k] @ basis[:, :k].T - unit).max() > tolerance:
+        k += 1
+    return basis[:, :k], curves @ basis[:, :k]
 
 
 def plane(x: str, y: str) -> dict[str, Any]:

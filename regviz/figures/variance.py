@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from regviz.core import Array
 from regviz.figures.compare import COLUMNS, alpha_axis, ratio_axis
-from regviz.figures.traces import axis, curve, log_axis, points
+from regviz.figures.traces import Drawing, axis, curve, few, log_axis, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept
 from regviz.sweeps.task import L1
 from regviz.sweeps.variance import RESAMPLES, Variance
@@ -60,12 +59,17 @@ class _Drawn:
             "places": Swept(self.place),
             "two": Swept(np.ones(2)),
         }
+        stop = total.argmin(axis=1)
+        self.arrays |= {
+            "least_place": Swept(self.place[stop], ("l1_ratio",)),
+            "least": Swept(total.min(axis=1), ("l1_ratio",)),
+        }
         # Single precision ends at 1e38.
         self.arrays |= {name: Swept(np.minimum(values, 1e30), swept) for name, values in self.parts.items()}
         if found.is_curve:
             # Orthonormal coordinates of all curves at once, as on Compare.
             rows = np.concatenate([found.drawn, found.mean[:, :, np.newaxis]], axis=2)
-            line, coordinates = _coordinates(rows)
+            line, coordinates = few(rows, 1e-8)
             self.arrays |= {"line": Swept(line), "x_line": Swept(found.x_line), "truth": Swept(found.truth)}
             for k in range(coordinates.shape[2]):
                 self.arrays[f"fit_{k}"] = Swept(coordinates[:, :, k], swept)
@@ -82,18 +86,6 @@ class _Drawn:
         self.values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {
             f"{key}_{name}": (Ref(name, pin), "3") for key, _, pin in COLUMNS for name in self.parts
         }
-
-
-def _coordinates(curves: Array) -> tuple[Array, Array]:
-    """An orthonormal basis (m, k) of curves (..., m) and their coordinates (..., k), exact to rounding.
-
-    They are polynomials of one degree, so k is small.
-    """
-    flat = curves.reshape(-1, curves.shape[-1])
-    unit = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-300)
-    _, size, basis = np.linalg.svd(np.linalg.qr(unit, mode="r"), full_matrices=False)
-    line = basis[size > 1e-9 * size[0]].T
-    return line, curves @ line
 
 
 def _heading(key: str, title: str, number: int) -> Readout:
@@ -164,32 +156,28 @@ def _fits(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, i
 def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, int], number: int) -> LiveFigure:
     still = key != "mix"
     colours = {"bias": "$text", "variance": f"${key}", "total": f"${key}"}
-    traces: list[dict[str, Any]] = []
-    moving: list[LiveTrace] = []
+    drawing = Drawing()
     for name, words, dash in _PARTS:
         width = 3.2 if name == "total" else 1.8
         say = {"hoverinfo": "all", "hovertemplate": f"{words} %{{y:.3g}}<extra></extra>"}
-        moving.append(LiveTrace(len(traces), y=Moving(Ref(name, pin, along="alpha")), still=still))
-        traces.append(curve(colours[name], words, width, dash) | say | {"x": "@places"})
+        line = curve(colours[name], words, width, dash) | say | {"x": "@places"}
+        drawing.add(line, y=Moving(Ref(name, pin, along="alpha")), still=still)
     ends = [float(drawn.place[0]), float(drawn.place[-1])]
-    traces.append(curve("$muted", "noise", 1, "longdash") | {"x": ends, "y": [found.noise, found.noise]})
-    moving.append(LiveTrace(len(traces), x=Moving(Ref("place"), template="two")))
-    traces.append(curve("$text/0.8", "λ of the slider", 1.5) | {"y": [0, drawn.top]})
+    drawing.add(curve("$muted", "noise", 1, "longdash") | {"x": ends, "y": [found.noise, found.noise]})
+    drawing.cursor(Ref("place"), 0, drawn.top)
     for name, words, _ in _PARTS:
-        moving.append(LiveTrace(len(traces), x=Moving(Ref("place")), y=Moving(Ref(name, pin))))
-        traces.append(points(colours[name], f"{words} at λ", size=9, hover="%{y:.3g}"))
-    traces.append(_least(found, drawn, key))
-    moving.append(
-        LiveTrace(len(traces) - 1, x=Moving(Ref("least_place", pin)), y=Moving(Ref("least", pin)), still=still)
-    )
+        here = points(colours[name], f"{words} at λ", size=9, hover="%{y:.3g}")
+        drawing.add(here, x=Moving(Ref("place")), y=Moving(Ref(name, pin)))
+    least = points("$text", "least sum", "x", 9, "least sum %{y:.3g}")
+    drawing.add(least, x=Moving(Ref("least_place", pin)), y=Moving(Ref("least", pin)), still=still)
     return LiveFigure(
         name=f"parts_{key}",
         title=f"{_SHORT[key]}: bias² + variance + noise",
         figure={
-            "data": traces,
+            "data": drawing.data,
             "layout": {"xaxis": drawn.layout, "yaxis": axis([0, drawn.top], "mean squared error")},
         },
-        moving=tuple(moving),
+        moving=tuple(drawing.moving),
         alt=f"{title}: bias² {{{key}_bias}}, variance {{{key}_variance}}, sum with the noise {{{key}_total}} at λ = "
         "{alpha}.",
         caption=f"Thick: the sum. Dashed: bias² {{{key}_bias}}. Thin: variance {{{key}_variance}}. The cross is the "
@@ -199,14 +187,6 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
         height=260,
         scrub=("alpha", Ref("place", along="alpha")),
     )
-
-
-def _least(found: Variance, drawn: _Drawn, key: str) -> dict[str, Any]:
-    total = drawn.parts["total"]
-    stop = total.argmin(axis=1)
-    drawn.arrays["least_place"] = Swept(drawn.place[stop], ("l1_ratio",))
-    drawn.arrays["least"] = Swept(total.min(axis=1), ("l1_ratio",))
-    return points("$text", "least sum", "x", 9, "least sum %{y:.3g}")
 
 
 WORDS = """
