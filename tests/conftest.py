@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.harness import chromium, chromium_path, serve
 
@@ -36,14 +36,21 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor with a laptop's screen, who may use the clipboard."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+@pytest.fixture(scope="session")
+def laptop(browser: Browser) -> Iterator[BrowserContext]:
+    """A laptop that keeps the app's files and lets it use the clipboard; every tab of it is a visitor of its own."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visitor = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(laptop: BrowserContext) -> Iterator[Page]:
+    """A fresh visitor."""
+    visitor = laptop.new_page()
     errors: list[str] = []
     visitor.on("pageerror", lambda error: errors.append(str(error)))
     yield visitor
-    context.close()
+    visitor.close()
     assert not errors, errors

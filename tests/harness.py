@@ -12,7 +12,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -73,8 +76,97 @@ def open_board(page: Page, url: str) -> Locator:
     page.goto(url)
     board = page.locator(".board")
     board.locator(".plot .overlay path").first.wait_for(state="attached", timeout=60_000)
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
     return board
+
+
+REST = """(quiet) => new Promise((resolve, reject) => {
+  // Nothing has changed for so many milliseconds, in the page or in a board, and the server is not at work.
+  const watched = new Set();
+  let timer;
+  const wait = () => { clearTimeout(timer); timer = setTimeout(look, quiet); };
+  const observer = new MutationObserver(wait);
+  const look = () => {
+    const boards = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
+    const fresh = [document, ...boards].filter((root) => !watched.has(root));
+    for (const root of fresh) {
+      watched.add(root);
+      observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+    }
+    if (fresh.length || document.querySelector('[data-test-script-state=running]')) return wait();
+    observer.disconnect();
+    resolve();
+  };
+  setTimeout(() => reject(new Error('the page never came to rest')), 90_000);
+  look();
+})"""
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is left to run, on the server and in the browser."""
+    page.evaluate(REST, 400)  # a board rests 300 ms after its sliders
+
+
+def value_of(page: Page, axis: str) -> str:
+    """What the box beside a slider says."""
+    return page.get_by_label(f"{axis}, typed value").input_value()
+
+
+def drawn(page: Page) -> list[str]:
+    """Everything that moves, as drawn."""
+    paths: list[str] = page.locator(".overlay path").evaluate_all("paths => paths.map((p) => p.getAttribute('d'))")
+    return paths
+
+
+def at_rest(page: Page) -> dict[str, list[dict[str, Any]]]:
+    """The coordinates that Plotly holds for every figure that is on screen."""
+    held: dict[str, list[dict[str, Any]]] = page.locator(".cell[data-figure]").evaluate_all(
+        """cells => Object.fromEntries(cells.filter((c) => c.querySelector('.still').data).map((c) =>
+          [c.dataset.figure, c.querySelector('.still').data.map((t) => ({x: [...t.x], y: [...t.y]}))]))"""
+    )
+    return held
+
+
+def assert_same_coordinates(figure: dict[str, Any], seen: list[dict[str, Any]], share: float) -> None:
+    """What Plotly holds is what Python draws, to a share of the largest coordinate."""
+    for expected, got in zip(figure["data"], seen, strict=True):
+        for key in ("x", "y"):
+            want = np.asarray(expected[key], dtype=float).ravel()
+            have = np.array([np.nan if v is None else v for v in got[key]], dtype=float)
+            scale = np.nanmax(np.abs(want), initial=1e-30)
+            np.testing.assert_allclose(have, want, atol=share * scale, err_msg=f"{expected['name']} {key}")
+
+
+LOOKS: tuple[tuple[int, int, Any], ...] = ((1366, 768, "light"), (390, 844, "dark"))
+
+
+def assert_good_looks(page: Page) -> None:
+    """On a laptop and on a phone in the dark: nothing is wider than the screen, and axe-core finds nothing."""
+    found: list[str] = []
+    for width, height, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        page.locator(f".board[data-mode={scheme}]").wait_for(state="attached")
+        settle(page)
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+        main = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert wide <= width, scheme
+        assert main[0] <= main[1], scheme
+        for box in page.locator(".cell").evaluate_all("cells => cells.map((c) => c.getBoundingClientRect().toJSON())"):
+            assert 0 <= box["left"] <= box["right"] <= width, scheme
+        run = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
+        found += [
+            f"{scheme} {violation['id']}: {node['html'][:200]}"
+            for violation in run.response["violations"]
+            for node in violation["nodes"]
+            if not _streamlits_own(str(node["html"]) + str(node["target"]))
+        ]
+    assert not found, "\n".join(found)
+
+
+def _streamlits_own(node: str) -> bool:
+    """Marks of elements that Streamlit draws around the app and that no page can change."""
+    return any(mark in node for mark in ("stSidebarCollapse", "stAppViewContainer", "stExpandSidebar", "stToolbar"))
 
 
 def slider(page: Page, axis: str) -> Locator:

@@ -561,9 +561,7 @@ def test_the_surface_of_the_ball(rho: float) -> None:
 CALL = """async ([source, positions]) => {
   window.module ??= import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
   const {default: picture} = await window.module;
-  const began = performance.now();
   const pictures = positions.map(picture);
-  const spent = performance.now() - began;
   const names = Object.keys(pictures[0]);
   const lengths = names.map((name) => pictures[0][name].length);
   const total = lengths.reduce((a, b) => a + b, 0);
@@ -580,18 +578,16 @@ CALL = """async ([source, positions]) => {
   let text = '';
   const bytes = new Uint8Array(flat.buffer);
   for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
-  return {names, lengths, spent, numbers: btoa(text)};
+  return {names, lengths, numbers: btoa(text)};
 }"""
 
 
-def check_mirror(page: Page, positions: list[dict[str, float]]) -> float:
-    """Every array of `picture` in both languages; the milliseconds a position took in the browser, once warm."""
+def check_mirror(page: Page, positions: list[dict[str, float]]) -> None:
+    """Every array of `picture` is the same in both languages."""
     source = MODULE.read_text(encoding="utf-8")
-    spent = []
     for start in range(0, len(positions), 50):
         batch = positions[start : start + 50]
         got = page.evaluate(CALL, [source, batch])
-        spent.append(got["spent"] / len(batch))
         numbers = np.frombuffer(base64.b64decode(got["numbers"]), dtype="<f8").reshape(len(batch), -1)
         for position, row in zip(batch, numbers, strict=True):
             want = tw.picture(position)
@@ -606,14 +602,11 @@ def check_mirror(page: Page, positions: list[dict[str, float]]) -> float:
             near = finite & (np.abs(row - np.where(finite, expected, 0)) <= 1e-10 * reach)
             wrong = np.searchsorted(starts, np.flatnonzero(~(alike | near)), side="right") - 1
             assert not len(wrong), f"{ {got['names'][k] for k in wrong} } differ at {position}"
-    return float(np.median(spent))
 
 
 @pytest.mark.browser
-def test_the_browser_computes_the_same_at_random(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
-    spent = check_mirror(page, Problems(1000, 20).positions())
-    with capsys.disabled():
-        print(f"\ntwo_weights.js: {spent:.3f} ms a position")
+def test_the_browser_computes_the_same_at_random(page: Page) -> None:
+    check_mirror(page, Problems(300, 20).positions())
 
 
 @pytest.mark.browser
