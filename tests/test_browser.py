@@ -204,6 +204,26 @@ def test_keyboard_buttons_and_typing(page: Page, app_url: str) -> None:
     expect(page.locator(".hint").first).to_contain_text("Nearest stop")
 
 
+def test_half_a_number_is_left_alone(page: Page, app_url: str) -> None:
+    open_board(page, app_url)
+    start = value_of(page, "Strength λ")
+    slider(page, "Strength λ").press("ArrowRight")
+    page.wait_for_url("**alpha=*")
+    typed = page.get_by_label("Strength λ, typed value")
+    typed.fill("0.0")
+    page.evaluate("() => history.back()")  # a new picture
+    expect(slider(page, "Strength λ")).to_have_attribute("aria-valuetext", start)
+    expect(typed).to_have_value("0.0")
+    typed.press("5")
+    typed.press("Enter")
+    expect(slider(page, "Strength λ")).to_have_attribute("aria-valuetext", "0.05")
+    typed.fill("77")
+    typed.press("Escape")
+    expect(typed).to_have_value("0.05")
+    typed.press("Tab")
+    expect(slider(page, "Strength λ")).to_have_attribute("aria-valuetext", "0.05")
+
+
 def test_the_summary_follows_for_those_who_do_not_see(page: Page, app_url: str) -> None:
     open_board(page, app_url)
     settle(page)

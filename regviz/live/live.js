@@ -928,7 +928,10 @@ class Slider {
     });
     if (axis.play) this.addPlay();
     this.typed.addEventListener("focus", () => this.typed.select());
+    this.typed.addEventListener("input", () => (this.writing = true)); // a new picture leaves half a number alone
     this.typed.addEventListener("change", () => this.type(this.typed.value));
+    this.typed.addEventListener("blur", () => this.written());
+    this.typed.addEventListener("keydown", (event) => event.key === "Escape" && this.written());
   }
 
   // A button that lets the slider run to its end, from the start if it is there.
@@ -986,8 +989,14 @@ class Slider {
     if (commit) this.board.commit();
   }
 
+  written() {
+    this.writing = false;
+    this.draw();
+  }
+
   type(raw) {
     const { axis } = this;
+    this.writing = false;
     const value = Number(raw.trim().replace(",", "."));
     const [low, high] = [axis.text[0], axis.text[this.last]];
     if (raw.trim() === "" || !Number.isFinite(value)) {
@@ -1005,7 +1014,7 @@ class Slider {
     if (+this.range.value !== this.at) this.range.value = this.at;
     this.range.setAttribute("aria-valuetext", text);
     this.range.style.setProperty("--share", this.at / Math.max(this.last, 1));
-    if (this.typed.value !== text) this.typed.value = text;
+    if (!this.writing && this.typed.value !== text) this.typed.value = text;
   }
 }
 
