@@ -13,7 +13,7 @@ run: $(VENV)/run.done
 	$(BIN)/streamlit run app.py --server.headless=false
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff format --check .

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.harness import chromium, chromium_path, serve
+from tests import harness
+from tests.harness import chromium_path, serve
 
 settings.register_profile("regviz", deadline=None, print_blob=True)
 settings.load_profile("regviz")
@@ -24,25 +28,32 @@ def app_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; installed if it is missing and we may."""
-    if chromium_path() is None and (os.environ.get("CI") or os.geteuid() == 0):
-        subprocess.run(["apt-get", "update"], check=True, stdout=subprocess.DEVNULL)
-        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+def driver() -> Iterator[Playwright]:
+    """What starts Debian's Chromium; it is installed if it is missing and we may."""
+    with (Path(tempfile.gettempdir()) / "regviz-chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker installs, the others wait
+        if chromium_path() is None and (os.environ.get("CI") or os.geteuid() == 0):
+            subprocess.run(["apt-get", "update"], check=True, stdout=subprocess.DEVNULL)
+            install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+            subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
     if chromium_path() is None:
         pytest.skip("no Chromium: install it (Debian: apt-get install chromium) or name it in REGVIZ_CHROMIUM")
-    with chromium() as found:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """A browser whose contexts know nothing of each other."""
+    with harness.chromium(driver) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def laptop(browser: Browser) -> Iterator[BrowserContext]:
-    """A laptop that keeps the app's files and lets it use the clipboard; every tab of it is a visitor of its own."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    yield context
-    context.close()
+def laptop(driver: Playwright) -> Iterator[BrowserContext]:
+    """A reader's laptop; every tab of it is a visitor of its own."""
+    with harness.laptop(driver) as found:
+        yield found
 
 
 @pytest.fixture

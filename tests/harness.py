@@ -12,11 +12,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
@@ -63,12 +64,23 @@ def serve(script: str = "app.py") -> Iterator[str]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        yield browser
-        browser.close()
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    """A headless Chromium; every context of it is another reader's."""
+    browser = driver.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@contextmanager
+def laptop(driver: Playwright) -> Iterator[BrowserContext]:
+    """A reader's laptop: it keeps the app's files and their compiled code on disk, and lets it use the clipboard."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=chromium_path(), args=FLAGS, viewport={"width": 1366, "height": 768}
+        )
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield context
+        context.close()
 
 
 def open_board(page: Page, url: str) -> Locator:
