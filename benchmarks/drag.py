@@ -25,22 +25,27 @@ HERTZ = 125
 Route = Callable[[float], tuple[float, float]]  # where the pointer is after a share of the time
 
 
-async def slider_route(page: Page, which: int = 0) -> Route:
-    """Take the thumb of a slider, the one of λ, to and fro, three times over most of its track."""
+async def slider_route(page: Page, which: int = 0, low: float = 0.15, high: float = 0.95, times: int = 3) -> Route:
+    """Take the thumb of a slider, the one of λ, to and fro so many times between two shares of its track."""
     handle = page.locator("input.range").nth(which)
     box = await handle.bounding_box()
     assert box is not None
     at = float(await handle.evaluate("e => (e.value - e.min) / (e.max - e.min)"))
 
     def route(passed: float) -> tuple[float, float]:
-        share = 0.15 + 0.8 * abs(1 - 2 * ((3 * passed + 0.2) % 1)) if passed > 0 else at
+        share = low + (high - low) * abs(1 - 2 * ((times * passed + 0.2) % 1)) if passed > 0 else at
         return box["x"] + 12 + share * (box["width"] - 24), box["y"] + box["height"] / 2
 
     return route
 
 
+async def network_route(page: Page) -> Route:
+    """λ has a third of Compare's stops here and beyond two thirds of them all is zero: more often over the others."""
+    return await slider_route(page, 0, 0.08, 0.63, 7)
+
+
 async def epoch_route(page: Page) -> Route:
-    """Take the thumb of the second slider to and fro, as the first."""
+    """Take the thumb of the second slider to and fro."""
     return await slider_route(page, 1)
 
 
@@ -79,9 +84,9 @@ DRAGS: dict[str, tuple[str, Callable[[Page], Awaitable[Route]]]] = {
     "drag λ on Compare": ("", slider_route),
     "drag λ on Geometry": ("geometry", slider_route),
     "drag the optimum on Geometry": ("geometry", optimum_route),
-    "drag λ on Network": ("network", slider_route),
+    "drag λ on Network": ("network", network_route),
     "drag the epoch on Network": ("network", epoch_route),
-    "drag λ on Network, classes": ("network?problem=moons", slider_route),
+    "drag λ on Network, classes": ("network?problem=moons", network_route),
 }
 
 

@@ -212,35 +212,33 @@ def drag(page: Page, axis: str, path: Callable[[float], float], seconds: float, 
 
 
 WATCH = """() => {
-  // Counts distinct pictures painted, and the time from an input event to the frame that shows it.
+  // Counts distinct pictures painted, and the time from an input event to the first task after the frame that shows it.
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).find((r) => r?.querySelector('.board'));
-  const watch = (window.watch = { pictures: [], latency: [], first: 0, last: 0 });
+  const watch = (window.watch = { pictures: [], latency: [] });
   const range = root.querySelector('.board');  // whichever slider moves
   let pending = null;
-  const moved = (event) => { pending ??= event.timeStamp; watch.first ||= event.timeStamp; };
+  const moved = (event) => { pending ??= event.timeStamp; };
   range.addEventListener('input', moved, true);
   root.querySelector('.handle')?.addEventListener('pointermove', moved, true);
   const paths = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 30);
-  const path = () => paths().map((p) => p.getAttribute('d')).join('|');
-  let seen = path();
+  const drawn = () => paths().map((p) => p.getAttribute('d')).join('|');
+  let [seen, shown] = [drawn(), null];
   const channel = new MessageChannel();
   let asked = null;
   channel.port1.onmessage = () => {
-    // First task after the frame was produced: what the overlay holds now is on screen.
-    const now = performance.now();
-    const drawn = path();
-    if (drawn !== seen) {
-      seen = drawn;
-      watch.pictures.push(now);
-      watch.last = now;
-      if (asked !== null) watch.latency.push(now - asked);
-      asked = null;
-    }
+    const now = drawn();
+    if (now !== shown && asked !== null) watch.latency.push(performance.now() - asked);
+    if (now !== shown) [shown, asked] = [now, null];
   };
-  const frame = () => {
+  const frame = (now) => {
+    // Nobody has drawn in this frame yet: the overlay holds what the last one has painted.
+    const painted = drawn();
+    if (painted !== seen) watch.pictures.push(now);
+    seen = painted;
     if (pending !== null) { asked ??= pending; pending = null; }
     channel.port2.postMessage(0);
     watch.handle = requestAnimationFrame(frame);
   };
-  frame();
+  shown = seen;
+  frame(performance.now());
 }"""

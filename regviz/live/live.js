@@ -282,14 +282,17 @@ class Mark {
       set("stroke-width", line.width ?? 2);
       set("stroke-dasharray", DASHES[line.dash]);
       set("stroke-linejoin", "round");
-      set("stroke-linecap", "round");
     }
     set("opacity", this.trace.opacity);
   }
 
   update(x, y, toX, toY, text) {
     if (this.group) this.words(x, y, toX, toY, text ?? this.trace.text);
-    else this.path.setAttribute("d", this.draw(x, y, toX, toY));
+    else this.go(this.draw(x, y, toX, toY));
+  }
+
+  go(d) {
+    if (d !== this.d) this.path.setAttribute("d", (this.d = d)); // the same again would still cost a style
   }
 
   // Words at points; "right" of a point starts there, as in Plotly's textposition.
@@ -515,7 +518,8 @@ class Figure {
     this.ticks = document.createElementNS(SVG, "g");
     this.overlay.append(this.area, this.ticks);
     this.plot.append(this.overlay);
-    this.visible = false;
+    this.near = false; // on screen, or soon: it is rendered
+    this.shown = false; // on screen: it follows the sliders
     this.drawn = false;
     if (spec.wide) this.element.classList.add("wide");
     if (spec.handle) this.handleOfAxes(...spec.handle);
@@ -636,7 +640,7 @@ class Figure {
 
   // Static layer and marks at rest.
   async render() {
-    if (!this.visible) return;
+    if (!this.near) return;
     const Plotly = await this.board.plotly;
     if (!Plotly || !this.element.isConnected || !this.plot.clientWidth) return;
     const { data, layout } = this.plotlyFigure(false);
@@ -656,7 +660,7 @@ class Figure {
     }
     if (this.isScene) return;
     this.buildMarks();
-    this.draw();
+    this.drawMarks();
   }
 
   get isScene() {
@@ -692,7 +696,10 @@ class Figure {
 
   buildMarks() {
     const painted = paint(this.spec.data, this.board.palette);
-    this.area.replaceChildren();
+    // Unseen, but it keeps the bounds of the layer as they are while the marks move: else every frame layers anew.
+    const ground = document.createElementNS(SVG, "rect");
+    ground.setAttribute("class", "ground");
+    this.area.replaceChildren(ground);
     this.marks = this.spec.moving.filter((live) => !live.still).map((live) => {
       const trace = painted[live.trace];
       const mark = trace.type === "heatmap" ? new Raster(this, trace, live) : new Mark(this.area, trace, live);
@@ -712,9 +719,12 @@ class Figure {
   }
 
   draw() {
-    if (!this.drawn || !this.visible) return;
-    if (this.isScene) return this.drawScene();
-    if (!this.marks) return;
+    if (!this.drawn || !this.shown) return;
+    if (this.isScene) this.drawScene();
+    else if (this.marks) this.drawMarks();
+  }
+
+  drawMarks() {
     const { arrays, index } = this.board;
     const { xaxis, yaxis, width, height } = this.still._fullLayout;
     const frame = [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length, width, height].join();
@@ -834,29 +844,35 @@ function inverse(to) {
 
 // ---- words beside the figures -----------------------------------------------------------------------------
 
-class Note {
-  constructor(board, spec) {
+class Words {
+  constructor(board, spec, kind) {
     this.board = board;
     this.spec = spec;
     this.element = document.createElement("section");
-    this.element.className = "cell note";
-    this.element.classList.toggle("wide", spec.wide);
-    this.element.dataset.note = spec.name;
+    this.element.className = `cell ${kind}`;
+    this.element.dataset[kind] = spec.name;
+    this.near = true;
     this.slots = [];
-    const add = (parent, tag, template) => {
-      const element = parent.appendChild(document.createElement(tag));
-      this.slots.push([element.appendChild(new Text()), template]);
-    };
-    if (spec.title) add(this.element, "h2", spec.title);
-    for (const paragraph of spec.paragraphs) add(this.element, "p", paragraph);
-    if (spec.question) {
-      const fold = this.element.appendChild(document.createElement("details"));
-      add(fold, "summary", spec.question);
-      add(fold, "p", spec.answer);
-    }
+  }
+
+  // A template, filled in here.
+  fill(parent, template) {
+    this.slots.push([parent.appendChild(new Text()), template]);
+  }
+
+  add(tag, template, parent = this.element) {
+    if (template) this.fill(parent.appendChild(document.createElement(tag)), template);
   }
 
   draw() {
+    if (this.near) this.write();
+  }
+
+  render() {
+    this.write();
+  }
+
+  write() {
     for (const [node, template] of this.slots) {
       const text = this.board.say(template);
       if (node.data !== text) node.data = text;
@@ -864,38 +880,33 @@ class Note {
   }
 }
 
-// ---- a card of numbers -------------------------------------------------------------------------------------
-
-class Card {
+class Note extends Words {
   constructor(board, spec) {
-    this.board = board;
-    this.spec = spec;
-    this.element = document.createElement("section");
-    this.element.className = "cell card";
-    this.element.dataset.card = spec.name;
+    super(board, spec, "note");
+    this.element.classList.toggle("wide", spec.wide);
+    this.add("h2", spec.title);
+    for (const paragraph of spec.paragraphs) this.add("p", paragraph);
+    if (!spec.question) return;
+    const fold = this.element.appendChild(document.createElement("details"));
+    this.add("summary", spec.question, fold);
+    this.add("p", spec.answer, fold);
+  }
+}
+
+class Card extends Words {
+  constructor(board, spec) {
+    super(board, spec, "card");
     this.element.style.setProperty("--role", `var(--${spec.role})`);
-    this.element.innerHTML = "<h2></h2><p></p><dl></dl>";
-    const [title, headline, list] = this.element.children;
-    title.textContent = spec.title;
-    this.slots = [[headline.firstChild ?? headline.appendChild(new Text()), spec.headline]];
-    if (!spec.title) title.remove();
-    if (!spec.headline) headline.remove();
+    this.element.classList.add(spec.rows.length ? "table" : "headline");
+    if (spec.title) this.element.appendChild(document.createElement("h2")).textContent = spec.title;
+    this.add("p", spec.headline);
+    if (!spec.rows.length) return;
+    const list = this.element.appendChild(document.createElement("dl"));
     for (const [label, template, help] of spec.rows) {
-      const term = document.createElement("dt");
-      const value = document.createElement("dd");
+      const term = list.appendChild(document.createElement("dt"));
       term.textContent = label;
       if (help) term.title = help;
-      this.slots.push([value.appendChild(new Text()), template]);
-      list.append(term, value);
-    }
-    if (!spec.rows.length) list.remove();
-    this.element.classList.add(spec.rows.length ? "table" : "headline");
-  }
-
-  draw() {
-    for (const [node, template] of this.slots) {
-      const text = this.board.say(template);
-      if (node.data !== text) node.data = text;
+      this.fill(list.appendChild(document.createElement("dd")), template);
     }
   }
 }
@@ -1076,7 +1087,8 @@ class Board {
     this.root = root;
     this.moved = new Set(); // names of the axes that the reader has moved since the URL was read
     this.element = root.querySelector(".board");
-    this.watcher = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: "200px" });
+    this.approach = new IntersectionObserver((entries) => this.seen(entries, "near"), { rootMargin: "200px" });
+    this.stage = new IntersectionObserver((entries) => this.seen(entries, "shown"));
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.element);
     this.onPopState = () => this.readUrl();
@@ -1090,7 +1102,8 @@ class Board {
   }
 
   close() {
-    this.watcher.disconnect();
+    this.approach.disconnect();
+    this.stage.disconnect();
     this.resizer.disconnect();
     this.themer.disconnect();
     window.removeEventListener("popstate", this.onPopState);
@@ -1129,7 +1142,8 @@ class Board {
   build(sameAxes) {
     const { spec } = this;
     const old = this.figures ?? [];
-    this.watcher.disconnect();
+    this.approach.disconnect();
+    this.stage.disconnect();
     this.element.style.setProperty("--columns", spec.columns);
     this.applyPalette();
     // Sliders outlive new data: the one under the pointer or the keyboard's focus goes on working.
@@ -1138,22 +1152,23 @@ class Board {
     const placed = this.sliders.filter((slider) => slider.axis.place);
     this.buildPresets();
     this.figures = spec.figures.map((figure) => new Figure(this, figure));
-    this.cards = spec.readouts.map((card) => new Card(this, card));
-    this.notes = spec.notes.map((note) => new Note(this, note));
-    const cells = [...this.figures, ...this.cards, ...this.notes, ...placed].sort((a, b) => {
+    this.words = [...spec.readouts.map((card) => new Card(this, card)), ...spec.notes.map((note) => new Note(this, note))];
+    this.cells = new Map([...this.figures, ...this.words].map((cell) => [cell.element, cell]));
+    const cells = [...this.cells.values(), ...placed].sort((a, b) => {
       const [[rowA, columnA], [rowB, columnB]] = [a, b].map(({ spec, axis }) => axis?.place ?? [spec.row, spec.column]);
       return rowA - rowB || columnA - columnB;
     });
     // Figures that were on screen stay until the new ones are drawn on top: no flash between two settings.
     const grid = this.element.querySelector(".grid");
     for (const figure of this.figures) {
-      const twin = old.find((other) => other.spec.name === figure.spec.name && other.visible);
-      if (twin) figure.visible = true;
+      const twin = old.find((other) => other.spec.name === figure.spec.name);
+      if (twin) ({ near: figure.near, shown: figure.shown } = twin);
     }
     for (const { element, spec, axis } of cells)
       element.style.setProperty("--column", (axis?.place[1] ?? spec.column) + 1);
     grid.replaceChildren(...cells.map((cell) => cell.element));
-    for (const figure of this.figures) this.watcher.observe(figure.element);
+    for (const element of this.cells.keys()) this.approach.observe(element);
+    for (const figure of this.figures) this.stage.observe(figure.element);
     this.buildLegend();
   }
 
@@ -1234,12 +1249,14 @@ class Board {
     this.pendingResize = setTimeout(() => this.figures.forEach((figure) => figure.render()), 80);
   }
 
-  seen(entries) {
+  // What is far off screen is not even laid out, and what is not on it stays behind until the sliders rest.
+  seen(entries, how) {
     for (const { target, isIntersecting } of entries) {
-      const figure = this.figures.find((candidate) => candidate.element === target);
-      if (!figure) continue;
-      figure.visible = isIntersecting;
-      if (isIntersecting) figure.render();
+      const cell = this.cells.get(target);
+      if (!cell) continue;
+      cell[how] = isIntersecting;
+      if (how === "near") target.classList.toggle("far", !isIntersecting);
+      if (isIntersecting) how === "near" ? cell.render() : cell.draw();
     }
   }
 
@@ -1290,8 +1307,7 @@ class Board {
 
   draw() {
     for (const slider of this.sliders) slider.draw();
-    for (const card of this.cards) card.draw();
-    for (const note of this.notes) note.draw();
+    for (const words of this.words) words.draw();
     for (const figure of this.figures) figure.draw();
   }
 
@@ -1323,6 +1339,7 @@ class Board {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const queue = [...this.figures];
     for (const figure of queue) figure.words();
+    for (const words of this.words) words.write();
     const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 30));
     const next = async () => {
       if (turn !== this.turn || !queue.length) return;
