@@ -14,6 +14,7 @@ from regviz.core.dialects import DIALECTS
 from regviz.core.linear import alpha_max, effective_df, fit_grid
 from regviz.figures.compare import COLUMNS
 from regviz.figures.paths import board as picture
+from regviz.figures.traces import short
 from regviz.live.board import Board, number_text, payload
 from regviz.settings import MATCHES, OWN_DATA, PATH_AXES, Settings
 from regviz.sweeps.paths import Paths, paths
@@ -217,7 +218,7 @@ def test_the_order_of_entry_of_the_lars_paper() -> None:
     names += ("cholesterol / HDL", "log triglycerides", "blood sugar")
     for key, _, _ in COLUMNS:
         card = next(card for card in board.readouts if card.name == f"entries_{key}")
-        order = [label.split(" · ")[1] for label, _, _ in card.rows]
+        order = [label.split(" · ")[-1] for label, _, _ in card.rows]
         assert order == [names[k - 1] for k in (3, 9, 4, 7, 2, 10, 5, 8, 6, 1)]
 
 
@@ -226,7 +227,7 @@ def test_a_feature_that_is_never_in_is_not_said_to_be() -> None:
     board = picture(found)
     for key in ("l1", "l2"):
         card = next(card for card in board.readouts if card.name == f"entries_{key}")
-        told = {label.split(" · ")[1]: board.say(template, board.index({})) for label, template, _ in card.rows}
+        told = {label.split(" · ")[-1]: board.say(template, board.index({})) for label, template, _ in card.rows}
         assert told.pop("column 2") == "never in"
         assert all("never" not in words for words in told.values())
 
@@ -329,7 +330,7 @@ def test_names_beside_the_cursor_are_at_their_weights_and_apart(shown: tuple[Pat
             low, high = traces["layout"]["yaxis"]["range"]
             figure = next(figure for figure in board.figures if figure.name == f"path_{key}")
             words = traces["names"]
-            assert words["text"] == [name[:16] for name in found.sweep.names]
+            assert words["text"] == [short(name, 16) for name in found.sweep.names]
             y, w = np.asarray(words["y"]), picture_scale(board, found.sweep.grid.coef[r, a])
             seen = (y >= low) & (y <= high)
             step = 9 * high / 32767
@@ -429,6 +430,12 @@ HOSTILE = (
 )
 
 
+def test_long_names_are_cut_and_say_so() -> None:
+    assert short("log triglycerides", 17) == "log triglycerides"
+    assert short("log triglycerides", 16) == "log triglycerid…"
+    assert short("log triglycerides", 5) == "log…"
+
+
 def test_names_from_a_file_are_only_text() -> None:
     found = paths(DIABETES)
     board = picture(found)
@@ -447,7 +454,7 @@ def test_names_from_a_file_are_only_text() -> None:
     words = [name.replace("{", "(").replace("}", ")") for name in HOSTILE]
     assert drawn == [name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for name in words]
     card = next(card for card in hostile.readouts if card.name == "entries_l1")
-    assert [label.split(" · ", 1)[1] for label, _, _ in card.rows] == [words[j][:24] for j in found.order]
+    assert [label.split(" · ", 1)[1] for label, _, _ in card.rows] == [short(words[j], 24) for j in found.order]
     for key in ("l1", "mix", "l2"):
         assert _told(hostile, key, index) == _told(board, key, index)
 

@@ -184,12 +184,15 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
     if key == "l1":
         scale.legend = tuple(range(1, len(drawing.data)))
-    marks = (("best", "circle", "least CV error"), ("one_se", "diamond", "one-standard-error rule"))
-    for name, symbol, words in marks:
+    best, one_se = (
+        ("best", "x", "$text", "least CV error"),
+        ("one_se", "diamond", column.colour, "one-standard-error rule"),
+    )
+    for name, symbol, colour, words in (best, one_se):
         place, error = Ref(f"{name}_place", pin), Ref(f"{name}_error", pin)
         drop = curve(f"{column.colour}/0.8", f"{words}, λ", 1.2, "dot") | {"y": [0, scale.top]}
         drawing.add(drop, x=Moving(place, template="two"), still=still)
-        mark = points(column.colour, words, symbol, 10, f"{words}<br>error %{{y:.3g}}")
+        mark = points(colour, words, symbol, 10, f"{words}<br>error %{{y:.3g}}")
         drawing.add(mark, x=Moving(place), y=Moving(error), still=still)
     drawing.cursor(Ref("place"), 0, scale.top)
     for name, _ in scale.rows:
@@ -209,7 +212,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         alt=f"{column.title}: errors against λ. Here: training {{{key}_train}}, cross-validation {{{key}_cv}}. "
         f"Least cross-validated error {{{key}_best_error}} at λ = {{{key}_best_alpha}}; one standard error allows "
         f"λ = {{{key}_one_se_alpha}}.",
-        caption="● least cross-validated error  ◆ largest λ within one standard error of it",
+        caption="× least cross-validated error  ◆ largest λ within one standard error of it",
         column=column.number,
         row=1,
         height=320,

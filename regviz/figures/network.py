@@ -272,7 +272,7 @@ def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFi
         "meta": {"level": 127},
     }
     traces: list[dict[str, Any]] = []
-    for side, words, symbol, colour in ((1, "class 1", "circle", "#0a4a80"), (0, "class 0", "square", "#8a3800")):
+    for side, words, symbol, colour in ((1, "class 1", "circle", "#1769aa"), (0, "class 0", "square", "#a84a00")):
         for rows, kind, opened in ((task.train, "training", ""), (task.validation, "validation", "-open")):
             chosen = rows[task.data.y[rows] == side]
             if len(chosen):

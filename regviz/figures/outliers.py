@@ -130,7 +130,8 @@ def _influence(found: Outliers, i: int) -> LiveFigure:
         moved, dash = f"{loss}_{penalty}_moved", None if penalty == "l1" else "dash"
         line = curve(f"${penalty}", f"{short} moved", 2.4, dash) | {"x": "@heights"}
         drawing.add(line, y=Moving(Ref(moved, along="outlier")))
-        drawing.add(points(f"${penalty}", f"{short} now", size=9), x=Moving(Ref("height")), y=Moving(Ref(moved)))
+        now = points(f"${penalty}", f"{short} now", size=14 if penalty == "l1" else 8)  # one may lie on the other
+        drawing.add(now, x=Moving(Ref("height")), y=Moving(Ref(moved)))
     drawing.cursor(Ref("height"), 0, top, "height of the outlier")
     return LiveFigure(
         name=f"moved_{loss}",

@@ -12,7 +12,7 @@ from regviz import theme
 from regviz.core import Array
 from regviz.figures import dialects
 from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
-from regviz.figures.traces import Drawing, axis, curve, log_axis, markup, points, soft_ticks
+from regviz.figures.traces import Drawing, axis, curve, log_axis, markup, points, short, soft_ticks
 from regviz.live.board import Board, LiveFigure, Moving, Note, Readout, Ref, Swept
 from regviz.sweeps.paths import Paths
 from regviz.sweeps.task import L1, L2
@@ -191,7 +191,9 @@ def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
     at = Moving(place, template="ones")
     drawing.add(here, x=at, y=Moving(weights, asinh=view.soft), customdata=Moving(weights))
     drawing.add(
-        _text("names", [markup(name[:16]) for name in view.names], "middle right"), x=at, y=Moving(column.ref("named"))
+        _text("names", [markup(short(name, 16)) for name in view.names], "middle right"),
+        x=at,
+        y=Moving(column.ref("named")),
     )
     drawing.add(
         _text("weights not zero", [], "middle center", "$muted") | {"y": "@top"},
@@ -296,7 +298,8 @@ def _entries(paths: Paths, column: Column) -> Readout:
         words = (f"λ = {number}", f"λ ≥ {number}", "always in", "never in")
         view.values[f"{key}_entered_{j}"] = (Ref("entered", pin, item=j), words)
         inside = f"{{{key}_entered_{j}}}"
-        rows.append((f"{place} · {view.names[j][:24]}", inside, ""))
+        ordinal = f"{place} · " if key == "l1" else ""  # the others have an order of their own
+        rows.append((ordinal + short(view.names[j], 24), inside, ""))
     return Readout(
         name=f"entries_{key}",
         title=f"{column.short}: enters at" if key != "l2" else "L2: never out",

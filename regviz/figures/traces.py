@@ -32,6 +32,11 @@ def points(
     return {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hovertemplate": hover}
 
 
+def short(name: str, letters: int) -> str:
+    """A feature's name, cut with "…" where it is longer than so many letters."""
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
+
+
 class Drawing:
     """The traces of a figure, in the order in which they are drawn, and which of them move."""
 
