@@ -183,7 +183,7 @@ def _streamlits_own(node: str) -> bool:
 
 def slider(page: Page, axis: str) -> Locator:
     """The slider of an axis, by the words of its label."""
-    return page.locator(".axis", has=page.get_by_text(axis)).locator("input.range")
+    return page.locator(".axis", has=page.locator("label", has_text=axis)).locator("input.range")
 
 
 def drag(page: Page, axis: str, path: Callable[[float], float], seconds: float, release: bool = True) -> None:

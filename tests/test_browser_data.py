@@ -1,4 +1,4 @@
-"""The pages on data in a real browser: paths, choosing λ, bias and variance, outliers, and what one takes home."""
+"""All pages but the first two and Network in a real browser, and what one takes home."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from regviz.figures import choosing as choosing_figures
+from regviz.figures import decay as decay_figures
 from regviz.figures import outliers as outlier_figures
 from regviz.figures import paths as path_figures
 from regviz.figures import variance as variance_figures
@@ -25,6 +26,7 @@ from regviz.figures.compare import COLUMNS
 from regviz.live.board import Board, LiveFigure, Ref
 from regviz.settings import Settings
 from regviz.sweeps.choosing import choosing, open_vault
+from regviz.sweeps.decay import decay_runs
 from regviz.sweeps.outliers import outliers
 from regviz.sweeps.paths import paths
 from regviz.sweeps.variance import variance
@@ -38,6 +40,7 @@ BUILD = {
     "choosing": lambda settings: choosing_figures.board(choosing(settings)),
     "variance": lambda settings: variance_figures.board(variance(settings)),
     "outliers": lambda settings: outlier_figures.board(outliers(settings)),
+    "weight_decay": lambda settings: decay_figures.board(decay_runs(settings)),
 }
 
 
@@ -221,6 +224,11 @@ PICTURES: tuple[tuple[str, dict[str, Any], tuple[dict[str, str], ...]], ...] = (
     ("variance", {}, ({"alpha": "0.03", "l1_ratio": "0.8"}, {"alpha": "0", "l1_ratio": "0.5"})),
     ("variance", {"data": "groups", "n_samples": 60}, ({"alpha": "0.06", "l1_ratio": "0"},)),
     ("outliers", {}, ({"outlier": "-2", "share": "0.3"}, {"outlier": "4", "share": "0"})),
+    (
+        "weight_decay",
+        {},
+        ({"alpha": "0.02", "step": "40", "weight": "3"}, {"alpha": "0", "step": "300", "weight": "16"}),
+    ),
 )
 
 
