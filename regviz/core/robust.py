@@ -83,7 +83,6 @@ def fit_huber(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLik
     """
     X, Y, alphas, l1_ratios = _check(X, Y, alphas, l1_ratios, delta)
     shape = (len(Y), len(l1_ratios), len(alphas))
-    # A second BLAS thread makes these small products slower, not faster.
     with one_blas_thread():
         batch = _Batch.of(X, Y, delta)
         beta, target = _solve(batch, alphas, l1_ratios)
