@@ -1087,7 +1087,8 @@ class Board {
     this.root = root;
     this.moved = new Set(); // names of the axes that the reader has moved since the URL was read
     this.element = root.querySelector(".board");
-    this.approach = new IntersectionObserver((entries) => this.seen(entries, "near"), { rootMargin: "200px" });
+    const soon = { rootMargin: "200px", scrollMargin: "200px" }; // the page scrolls inside an element of its own
+    this.approach = new IntersectionObserver((entries) => this.seen(entries, "near"), soon);
     this.stage = new IntersectionObserver((entries) => this.seen(entries, "shown"));
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.element);
