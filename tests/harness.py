@@ -220,7 +220,9 @@ WATCH = """() => {
   const moved = (event) => { pending ??= event.timeStamp; };
   range.addEventListener('input', moved, true);
   root.querySelector('.handle')?.addEventListener('pointermove', moved, true);
-  const paths = () => [...root.querySelectorAll('.cell .overlay path')].slice(0, 30);
+  const onScreen = (cell) => cell.getBoundingClientRect().bottom > 0 && cell.getBoundingClientRect().top < innerHeight;
+  const cells = [...root.querySelectorAll('.cell')].filter(onScreen);
+  const paths = () => cells.flatMap((cell) => [...cell.querySelectorAll('.overlay path')]).slice(0, 30);
   const drawn = () => paths().map((p) => p.getAttribute('d')).join('|');
   let [seen, shown] = [drawn(), null];
   const channel = new MessageChannel();
