@@ -287,7 +287,7 @@ def test_the_same_release_counts_after_going_back(page: Page, app_url: str) -> N
 def test_a_release_and_a_setting_at_once_both_count(page: Page, app_url: str) -> None:
     open_board(page, app_url)
     settle(page)
-    for pause in (0, 160):
+    for pause in (0, 100, 160, 300):
         before = value_of(page, "Strength λ")
         slider(page, "Strength λ").press("ArrowRight")
         page.wait_for_timeout(pause)

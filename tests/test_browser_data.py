@@ -458,10 +458,11 @@ def test_the_outlier_is_dragged_in_one_picture_and_moves_in_all(page: Page, app_
 # -- taking it home
 
 
-def test_the_receipt_makes_the_same_numbers(page: Page, app_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "data"), [("", "Sine"), ("paths", "Sparse+truth")])
+def test_the_receipt_makes_the_same_numbers(page: Page, app_url: str, tmp_path: Path, name: str, data: str) -> None:
     """A drag, a click, and what fit.py then prints are the weights in the picture; its link reopens them."""
     page.set_viewport_size(TALL)
-    open_board(page, f"{app_url}/paths?data=Sparse+truth&l1_ratio=0.4")
+    open_board(page, f"{app_url}/{name}?data={data}&l1_ratio=0.4")
     drag(page, "Strength λ", lambda share: 0.6 + 0.1 * share, 0.3)
     settle(page)
     with page.expect_download() as waiting:
@@ -479,7 +480,8 @@ def test_the_receipt_makes_the_same_numbers(page: Page, app_url: str, tmp_path: 
             "gd => { const t = gd.data.find((t) => / weights$/.test(t.name)); return [...t.customdata]; }"
         )
         np.testing.assert_allclose(table[:, column], bars, atol=2e-6 * np.abs(bars).max())
-    assert set(page.locator("[data-figure=weights_l1] .still .ytick").all_text_contents()) == set(names)
+    tick = ".xtick" if name == "" else ".ytick"
+    assert set(page.locator(f"[data-figure=weights_l1] .still {tick}").all_text_contents()) == set(names)
     readme = (tmp_path / "README.txt").read_text(encoding="utf-8")
     link = re.search(r"http\S+", readme)
     assert link is not None

@@ -256,7 +256,7 @@ def test_live_neurons_of_sparse_random_networks() -> None:
 # -- the fit
 
 
-@pytest.mark.parametrize("problem", ["step", "runge"])
+@pytest.mark.parametrize("problem", [name for name, words in PROBLEMS.items() if words.startswith("Curve")])
 def test_curves_are_drawn_to_a_thousandth_of_the_frame(problem: str) -> None:
     settings = NetworkSettings(problem=problem, epochs=200)
     net, board = trained(settings)
@@ -379,7 +379,7 @@ def test_the_browser_reads_what_python_reads(shown: tuple[Network, Board]) -> No
     assert same_in_javascript(board, indexes) > 100
 
 
-@pytest.mark.parametrize("problem", ["sine", "runge", "moons", "spirals"])
+@pytest.mark.parametrize("problem", list(PROBLEMS))
 def test_what_travels_is_at_most_a_megabyte_and_a_half(problem: str) -> None:
     _, board = trained(NetworkSettings(problem=problem))
     travelling, held = sent_size(board)

@@ -184,11 +184,11 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
     if key == "l1":
         scale.legend = tuple(range(1, len(drawing.data)))
-    best, one_se = (
+    marks = (
         ("best", "x", "$text", "least CV error"),
         ("one_se", "diamond", column.colour, "one-standard-error rule"),
     )
-    for name, symbol, colour, words in (best, one_se):
+    for name, symbol, colour, words in marks:
         place, error = Ref(f"{name}_place", pin), Ref(f"{name}_error", pin)
         drop = curve(f"{column.colour}/0.8", f"{words}, λ", 1.2, "dot") | {"y": [0, scale.top]}
         drawing.add(drop, x=Moving(place, template="two"), still=still)

@@ -288,11 +288,10 @@ class Mark {
 
   update(x, y, toX, toY, text) {
     if (this.group) this.words(x, y, toX, toY, text ?? this.trace.text);
-    else this.go(this.draw(x, y, toX, toY));
-  }
-
-  go(d) {
-    if (d !== this.d) this.path.setAttribute("d", (this.d = d)); // the same again would still cost a style
+    else {
+      const d = this.draw(x, y, toX, toY);
+      if (d !== this.d) this.path.setAttribute("d", (this.d = d)); // the same again would still cost a style
+    }
   }
 
   // Words at points; "right" of a point starts there, as in Plotly's textposition.
@@ -844,6 +843,7 @@ function inverse(to) {
 
 // ---- words beside the figures -----------------------------------------------------------------------------
 
+// Text with numbers in it, which follows the sliders while it is near the screen.
 class Words {
   constructor(board, spec, kind) {
     this.board = board;
@@ -941,8 +941,8 @@ class Slider {
     this.typed.addEventListener("focus", () => this.typed.select());
     this.typed.addEventListener("input", () => (this.writing = true)); // a new picture leaves half a number alone
     this.typed.addEventListener("change", () => this.type(this.typed.value));
-    this.typed.addEventListener("blur", () => this.written());
-    this.typed.addEventListener("keydown", (event) => event.key === "Escape" && this.written());
+    this.typed.addEventListener("blur", () => this.stopWriting());
+    this.typed.addEventListener("keydown", (event) => event.key === "Escape" && this.stopWriting());
   }
 
   // A button that lets the slider run to its end, from the start if it is there.
@@ -1000,7 +1000,7 @@ class Slider {
     if (commit) this.board.commit();
   }
 
-  written() {
+  stopWriting() {
     this.writing = false;
     this.draw();
   }
@@ -1257,7 +1257,8 @@ class Board {
       if (!cell) continue;
       cell[how] = isIntersecting;
       if (how === "near") target.classList.toggle("far", !isIntersecting);
-      if (isIntersecting) how === "near" ? cell.render() : cell.draw();
+      if (isIntersecting && how === "near") cell.render();
+      else if (isIntersecting) cell.draw();
     }
   }
 
