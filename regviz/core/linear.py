@@ -10,6 +10,10 @@ On a known support S with known signs s the problem is linear,
 so to find the fit is to find S. All data sets and ratios advance in lock-step from large α to small:
 guess S, solve the whole batch, exchange the columns that are on the wrong side, repeat. The few fits that
 this does not settle are finished one by one by an active-set method that cannot cycle.
+
+All that works on the Gram matrix, whose rounding error can decide a sign where columns are nearly dependent, and
+otherwise on every processor. So each fit is judged by the rows of the data, and solved again on these, by QR, where
+it is not what rounding allows.
 """
 
 from __future__ import annotations
@@ -29,15 +33,20 @@ from regviz.core.penalties import ElasticNet
 
 EPS = float(np.finfo(float).eps)
 
-# Below this share of alpha_max the penalty is lost in rounding: least squares instead.
+# Below this share of what it is added to, a penalty is lost in rounding: least squares instead.
 NEGLIGIBLE = 1e-14
+# Sizes that a column, y or a strength may have: no product of them leaves the range of floating point.
+SMALLEST, LARGEST_SIZE = 1e-100, 1e100
 # A batch exchanges columns at most so often, and until so few fits are left; a column whose
 # violation is below this share of the worst one waits.
 ROUNDS, FEW, WEAK = 8, 2, 0.7
 # Added to singular systems, in standard units: above the rounding error of a Gram matrix.
 TRACE = 64 * EPS
-# Steps allowed one by one: for a fit, this times p; for a grid, this times p for each ratio, and
-# this for each fit.
+# A column whose distance from the span of others is below this is dependent on them: the rounding error of a QR.
+DEPENDENT = 64 * EPS
+# A violation is rounding error up to so many EPS (1 + ‖u‖₁).
+SLACK = 8
+# Steps allowed one by one, for a fit: this times p.
 STEPS = 10
 # Numbers in the largest array of a solve: data sets beyond that wait for their turn.
 LARGEST = 1_000_000
@@ -277,24 +286,28 @@ def _reduce(X: Array, y: Array) -> _Problem:
 
 def _solve(problems: list[_Problem], alphas: Array, l1_ratios: Array) -> Array:
     """Coefficients (n_problems, n_ratios, n_alphas, p); `alphas` (n_ratios, n_alphas), rows descending."""
-    x_scale = np.stack([problem.positive_x_scale for problem in problems])  # (n_problems, p)
-    y_scale = np.array([problem.y_scale or 1.0 for problem in problems])[:, None]
-    Z = [problem.factor / scale for problem, scale in zip(problems, x_scale, strict=True)]
-    targets = [problem.target / scale for problem, scale in zip(problems, y_scale, strict=True)]
-    gram = np.stack([z.T @ z / problem.n for problem, z in zip(problems, Z, strict=True)])
-    corr = np.stack([z.T @ t / problem.n for problem, z, t in zip(problems, Z, targets, strict=True)])
+    rows = [_Rows.of(problem) for problem in problems]
+    gram = np.stack([r.Z.T @ r.Z for r in rows])
+    corr = np.stack([r.Z.T @ r.target for r in rows])
 
-    # (n_problems, n_ratios, n_alphas), and with p behind
-    penalised = np.stack([alphas > NEGLIGIBLE * problem.gradient_scale for problem in problems])
-    l1 = (alphas * l1_ratios[:, None])[..., None] / (x_scale * y_scale)[:, None, None]
-    l2 = (alphas * (1 - l1_ratios[:, None]))[..., None] / x_scale[:, None, None] ** 2
+    # (n_problems, n_ratios, n_alphas, p)
+    x_scale = np.stack([problem.positive_x_scale for problem in problems])[:, None, None]
+    y_scale = np.array([problem.y_scale or 1.0 for problem in problems])[:, None, None, None]
+    with np.errstate(over="ignore"):
+        l1 = (alphas * l1_ratios[:, None])[..., None] / x_scale / y_scale
+        l2 = (alphas * (1 - l1_ratios[:, None]))[..., None] / x_scale / x_scale
+    if not (np.isfinite(l1).all() and np.isfinite(l2).all()):
+        raise ValueError(f"alphas must be smaller for data of this size, got {alphas.max():g}")
+    pull = np.abs(corr).max(axis=1)
+    pull = np.where(pull > NEGLIGIBLE, pull, 1)[:, None, None]
+    penalised = (l1.max(axis=-1) > NEGLIGIBLE * pull) | (l2.max(axis=-1) > NEGLIGIBLE)
 
     u = np.zeros_like(l1)
     ridge = l1_ratios == 0
     for k, problem in enumerate(problems):
         if not penalised[k].all():
-            cutoff = EPS * max(problem.n, len(x_scale[k]))
-            u[k, ~penalised[k]] = np.linalg.lstsq(Z[k], targets[k], rcond=cutoff)[0]
+            cutoff = EPS * max(problem.n, gram.shape[-1])
+            u[k, ~penalised[k]] = np.linalg.lstsq(rows[k].Z, rows[k].target, rcond=cutoff)[0]
         chosen = penalised[k] & ridge[:, None]
         if chosen.any():
             everything = np.ones_like(l1[k, chosen])
@@ -304,7 +317,74 @@ def _solve(problems: list[_Problem], alphas: Array, l1_ratios: Array) -> Array:
             )
     if not ridge.all():
         u[:, ~ridge] = _elastic_net_paths(gram, corr, l1[:, ~ridge], l2[:, ~ridge], penalised[:, ~ridge], u[:, ~ridge])
+    for k, r in enumerate(rows):
+        for fit in np.argwhere(penalised[k] & ~r.settled(u[k], l1[k], l2[k])):
+            i = (k, *fit)
+            u[i] = _active_set(r, l1[i], l2[i], u[i])
     return np.asarray(u * np.stack([problem.unit for problem in problems])[:, None, None])
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """One problem in standard units, as its rows: ½ ‖target − Z u‖² is its data term.
+
+    Z (rows, p), target (rows,): Zᵀ Z has the diagonal 1, and so has target (0 for constant columns).
+    """
+
+    Z: Array
+    target: Array
+
+    @classmethod
+    def of(cls, problem: _Problem) -> _Rows:
+        root = np.sqrt(problem.n)
+        return cls(problem.factor / (root * problem.positive_x_scale), problem.target / (root * (problem.y_scale or 1)))
+
+    def slope(self, u: Array) -> Array:
+        """Zᵀ(target − Z u): (..., p) -> (..., p)."""
+        return np.asarray((self.target - u @ self.Z.T) @ self.Z)
+
+    def settled(self, u: Array, l1: Array, l2: Array) -> NDArray[np.bool_]:
+        """Whether the optimality conditions hold up to rounding error: (..., p) -> (...)."""
+        sign = np.sign(u)
+        off = np.abs(self.slope(u) - l1 * sign - l2 * u)
+        off -= np.where(sign == 0, l1, 0)
+        return np.asarray(off.max(axis=-1) <= _rounding(u)[..., 0])
+
+    def solve(self, on: NDArray[np.intp], l1: Array, l2: Array, u: Array) -> Array:
+        """(Z_SᵀZ_S + l2)⁻¹ (Z_Sᵀ target − l1) on the columns `on`, l1 with signs, from u nearby: (|S|,) -> (|S|,).
+
+        By the triangular factor of [Z_S; √l2], and refined with residuals from the rows: Björck (1987), Stability
+        analysis of the method of seminormal equations. With a trace of ridge on the step if columns are dependent.
+        """
+        Z = self.Z[:, on]
+        R = np.linalg.qr(np.vstack([Z, np.diag(np.sqrt(l2))]), mode="r")
+        if np.abs(np.diagonal(R)).min(initial=1) <= DEPENDENT:
+            R = np.linalg.qr(np.vstack([Z, np.diag(np.sqrt(l2 + TRACE))]), mode="r")
+        for _ in range(3):
+            right = (self.target - Z @ u) @ Z - l1 - l2 * u
+            u = u + np.linalg.solve(R, np.linalg.solve(R.T, right))
+        return u
+
+
+@dataclass(frozen=True, eq=False)
+class _Gram:
+    """The same by its products alone: gram (p, p), corr (p,). Cheaper, and exact enough for most."""
+
+    gram: Array
+    corr: Array
+
+    def slope(self, u: Array) -> Array:
+        """corr − gram u: (p,) -> (p,)."""
+        return self.corr - self.gram @ u
+
+    def solve(self, on: NDArray[np.intp], l1: Array, l2: Array, u: Array) -> Array:
+        """(G_SS + l2)⁻¹ (c_S − l1) as `_Rows` does, with a trace of ridge on two steps: (|S|,) -> (|S|,)."""
+        system = self.gram[on[:, None], on]
+        system.flat[:: len(on) + 1] += l2
+        ridged = system + TRACE * np.eye(len(on))
+        for _ in range(2):
+            u = u + _solve_stack(ridged, self.corr[on] - l1 - system @ u)
+        return u
 
 
 def _elastic_net_paths(gram: Array, corr: Array, l1: Array, l2: Array, wanted: NDArray[np.bool_], u: Array) -> Array:
@@ -313,12 +393,11 @@ def _elastic_net_paths(gram: Array, corr: Array, l1: Array, l2: Array, wanted: N
     gram (n_problems, p, p), corr (n_problems, p); l1, l2, u (n_problems, n_ratios, n_alphas, p);
     wanted (n_problems, n_ratios, n_alphas). Returns u, wanted fits filled.
     """
-    shape = n_problems, n_ratios, n_alphas, p = u.shape
+    shape = _, n_ratios, n_alphas, p = u.shape
     l1, l2, u = (table.reshape(-1, n_alphas, p) for table in (l1, l2, u))  # (n_paths, n_alphas, p)
     wanted = wanted.reshape(-1, n_alphas)
     # Long enough to be worth the calls to NumPy, short enough for good guesses.
     block = max(1, min(FITS // len(u), 20 if p <= 6 else 10 if p <= 12 else 6 if p <= 60 else 1))
-    steps_left = np.full(n_problems, STEPS * n_ratios * (p + n_alphas))
     for start in range(0, n_alphas, block):
         path, k = np.nonzero(wanted[:, start : start + block])
         k += start
@@ -328,9 +407,7 @@ def _elastic_net_paths(gram: Array, corr: Array, l1: Array, l2: Array, wanted: N
         for i in unsettled:
             fit, problem = (path[i], k[i]), owner[i]
             nearest = u[path[i], k[i] - 1] if k[i] else np.zeros(p)
-            allowed = min(steps_left[problem], STEPS * p)
-            u[fit], steps = _active_set(gram[problem], corr[problem], l1[fit], l2[fit], nearest, allowed)
-            steps_left[problem] -= steps
+            u[fit] = _active_set(_Gram(gram[problem], corr[problem]), l1[fit], l2[fit], nearest)
     return u.reshape(shape)
 
 
@@ -409,53 +486,57 @@ def _slope(gram: Array, corr: Array, owner: NDArray[np.intp], u: Array) -> Array
 
 
 def _solve_stack(system: Array, right: Array) -> Array:
-    """system⁻¹ right for (..., m, m) and (..., m); with a trace of ridge where one is singular."""
+    """system⁻¹ right for (..., m, m) and (..., m); with a trace of ridge on two steps in those that are singular."""
+    right = right[..., None]
     try:
-        solution = np.linalg.solve(system, right[..., None])
+        solution = np.linalg.solve(system, right)
     except np.linalg.LinAlgError:
-        ridge = TRACE * np.eye(system.shape[-1])
-        solution = np.linalg.solve(system + ridge, right[..., None])
+        ridge = TRACE * (np.linalg.slogdet(system)[0] == 0)[..., None, None]
+        ridged = system + ridge * np.eye(system.shape[-1])
+        solution = np.linalg.solve(ridged, right)
+        solution += np.linalg.solve(ridged, ridge * solution)
     return np.asarray(solution[..., 0], dtype=float)
 
 
-def _active_set(gram: Array, corr: Array, l1: Array, l2: Array, u: Array, max_steps: int) -> tuple[Array, int]:
+def _active_set(equations: _Rows | _Gram, l1: Array, l2: Array, u: Array) -> Array:
     """One fit by feature-sign search from `u`: every step lowers the objective, so none comes back.
 
     Solve on the support. If a coefficient would change its sign, go only as far as the first that
-    reaches zero, and drop it; else let the worst violator join. All vectors (p,). Returns u and the
-    number of steps.
+    reaches zero, and drop it; else let the worst violator join. All vectors (p,).
+
+    A column that joins moves to the side to which it was pulled, unless that pull was rounding error: then it
+    would leave at once and join again for ever, and is kept out.
     """
     signs = np.sign(u)
-    for step in range(1, max_steps + 1):
+    kept_out = np.zeros(len(u), dtype=bool)
+    worst = -1
+    for _ in range(STEPS * len(u)):
         on = np.flatnonzero(signs)
-        system = gram[on[:, None], on]
-        # A trace of ridge keeps dependent columns solvable; the second solve takes its effect away.
-        system.flat[:: len(on) + 1] += l2[on] + TRACE
         goal = np.zeros_like(u)
-        goal[on] = _solve_stack(system, corr[on] - l1[on] * signs[on])
-        goal[on] += _solve_stack(system, TRACE * goal[on])
+        goal[on] = equations.solve(on, l1[on] * signs[on], l2[on], u[on])
 
         crossing = np.flatnonzero(goal * signs < 0)
         if len(crossing):
             shares = u[crossing] / (u[crossing] - goal[crossing])
             first = crossing[np.argmin(shares)]
+            kept_out[first] |= first == worst and shares.min() == 0
             u = u + shares.min() * (goal - u)
             u[first] = signs[first] = 0
             continue
 
         u = goal
-        slope = corr - gram @ u
-        excess = np.where(signs == 0, np.abs(slope) - l1, 0)
-        worst = np.argmax(excess)
+        slope = equations.slope(u)
+        excess = np.where((signs == 0) & ~kept_out, np.abs(slope) - l1, 0)
+        worst = int(np.argmax(excess))
         if excess[worst] <= _rounding(u):
-            return u, step
+            break
         signs[worst] = np.sign(slope[worst])
-    return u, max_steps
+    return u
 
 
 def _rounding(u: Array) -> Array:
     """Error to expect in a correlation c − G u in floating point: (..., p) -> (..., 1)."""
-    return np.asarray(8 * EPS * (1 + np.abs(u).sum(axis=-1, keepdims=True)))
+    return np.asarray(SLACK * EPS * (1 + np.abs(u).sum(axis=-1, keepdims=True)))
 
 
 # --- The certificate ---------------------------------------------------------------------------
