@@ -12,6 +12,7 @@ from sklearn.linear_model import LinearRegression, Ridge, enet_path
 
 from regviz.core import linear
 from regviz.core.linear import LinearGrid, alpha_max, effective_df, fit_grid, fit_grids
+from regviz.core.problem import Problem
 
 RATIOS = np.linspace(0, 1, 11)
 BASES = {
@@ -419,13 +420,13 @@ def test_the_certificate_sees_a_wrong_coefficient() -> None:
     X, y = random_problem()
     grid = fit_grid(X, y, [0.1], [0.5])
     moved = grid.coef * (1 + 1e-9)
-    kkt = linear._certificate(linear._reduce(X, y), np.array([[0.1]]), np.array([0.5]), moved)
+    kkt = linear._certificate(Problem.of(X, y), np.array([[0.1]]), np.array([0.5]), moved)
     assert kkt[0, 0] > 1e-11
     # a coefficient of 1e-30 instead of zero has the wrong support, and the wrong pull
     off = np.flatnonzero(grid.coef[0, 0] == 0)[0]
     touched = grid.coef.copy()
     touched[0, 0, off] = 1e-30
-    kkt = linear._certificate(linear._reduce(X, y), np.array([[0.1]]), np.array([0.5]), touched)
+    kkt = linear._certificate(Problem.of(X, y), np.array([[0.1]]), np.array([0.5]), touched)
     assert kkt[0, 0] > 1e-3
 
 

@@ -12,11 +12,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
-from regviz.core.linear import alpha_max
+from regviz.core.problem import (
+    EPS,
+    NEGLIGIBLE,
+    Problem,
+    Rows,
+    check_data,
+    is_dependent,
+    solve_normal,
+    triangular_factor,
+)
 
 Index = NDArray[np.intp]
 
-EPS = float(np.finfo(float).eps)
 # The work allowed, in corners: this for each feature, and so many more.
 CORNERS, MORE_CORNERS = 20, 200
 # A path ends where its certificate is worse than this share of alpha_max.
@@ -90,7 +98,8 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lowest: float = 1e-6) -> LassoPath:
         d = argmin ½ dᵀGd − sᵀd   over the columns whose slope is ±α,   s_j d_j >= 0 where w_j = 0,
 
     which says what enters and leaves, however many columns are tied. Each segment is solved afresh from S and s, so
-    no error is carried along. Everything is computed on columns and y of root mean square 1.
+    no error is carried along. Everything is computed on columns and y of root mean square 1, and by QR of the columns:
+    G would lose the smaller half of the digits that tell nearly dependent columns apart.
 
     The path ends early, and `complete` is False, if it takes more than 20 p + 200 corners, or where a system is so
     nearly singular that the certificate exceeds 1e-9. If the solution is not unique (equal columns, p > n) it is one
@@ -104,26 +113,19 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lowest: float = 1e-6) -> LassoPath:
     """
     if not 0 < lowest < 1:
         raise ValueError(f"lowest must be between 0 and 1, got {lowest}")
-    top = alpha_max(X, y, 1.0)  # refuses what fit_grid refuses
-    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-    x_mean, y_mean = _mean(X), float(_mean(y[:, None])[0])
-    x, target = X - x_mean, y - y_mean
-    x_scale = np.sqrt(np.square(x).mean(axis=0))
-    constant = (np.ptp(X, axis=0) <= 4 * EPS * np.abs(X).max(axis=0)) | (x_scale == 0)
-    x_scale = np.where(constant, 1.0, x_scale)
-    y_scale = float(np.sqrt(np.square(target).mean()))
-    if top <= 1e-14 * float(x_scale.max()) * y_scale or np.ptp(y) <= 4 * EPS * np.abs(y).max():
+    problem = Problem.of(*check_data(X, y))
+    rows, size = problem.rows, problem.gradient_scale
+    lost = size <= 0 or float(np.abs(rows.slope(np.zeros(rows.Z.shape[1]))).max()) <= NEGLIGIBLE
+    if lost:  # constant y, or y orthogonal to every column
         nothing = np.zeros(1)
-        return LassoPath(nothing, np.zeros((1, X.shape[1])), nothing + y_mean, nothing, (), True)
+        coef = np.zeros((1, rows.Z.shape[1]))
+        return LassoPath(nothing, coef, nothing + problem.y_mean, nothing, (), True)
 
-    Z, v = np.where(constant, 0, x / x_scale), 1 / x_scale
-    target = target / y_scale
-    tracker = _Tracker(Z.T @ Z / len(y), Z.T @ target / len(y), v)
-    levels, weights, events, complete = tracker.follow(lowest)
+    v = 1 / problem.positive_x_scale
+    levels, weights, events, complete = _Tracker(rows, v).follow(lowest)
 
-    # The certificate, from the rows and not from the Gram matrix of the solver.
     def violation(level: Array, u: Array) -> Array:
-        slope, limit = (target - u @ Z.T) @ Z / len(y), level[:, None] * v
+        slope, limit = rows.slope(u), level[:, None] * v
         off = np.where(u != 0, slope - limit * np.sign(u), np.maximum(np.abs(slope) - limit, 0))
         return np.asarray((np.abs(off) / v).max(axis=1) / levels[0])
 
@@ -131,14 +133,14 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lowest: float = 1e-6) -> LassoPath:
     midway = violation((levels[1:] + levels[:-1]) / 2, (weights[1:] + weights[:-1]) / 2)
     kkt[1:] = np.maximum(kkt[1:], midway)
     trusted = int(np.logical_and.accumulate(kkt <= TRUSTED).sum())
-    coef = weights[:trusted] * (y_scale / x_scale)
+    coef = weights[:trusted] * problem.unit
     return LassoPath(
-        alphas=levels[:trusted] * y_scale,
+        alphas=levels[:trusted] * problem.y_scale,
         coef=coef,
-        intercept=y_mean - coef @ x_mean,
+        intercept=problem.y_mean - coef @ problem.x_mean,
         kkt=kkt[:trusted],
         events=tuple(
-            Event(level * y_scale, feature, enters)
+            Event(level * problem.y_scale, feature, enters)
             for level, feature, enters in events
             if level > levels[trusted - 1] or trusted == len(levels)
         ),
@@ -146,36 +148,30 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lowest: float = 1e-6) -> LassoPath:
     )
 
 
-def _mean(columns: Array) -> Array:
-    """Column means, with a second pass for columns far from zero."""
-    mean = columns.mean(axis=0)
-    return np.asarray(mean + (columns - mean).mean(axis=0))
-
-
 @dataclass(frozen=True, eq=False)
 class _Tracker:
-    """The path in standard units: min ½ uᵀGu − cᵀu + λ vᵀ|u|.
+    """The path in standard units: min ½ ‖target − Z u‖² + λ vᵀ|u|, so G = ZᵀZ and c = Zᵀ target.
 
-    gram (p, p), corr (p,), v (p,): the weights of the columns in the penalty
+    v (p,): the weights of the columns in the penalty
     """
 
-    gram: Array
-    corr: Array
+    rows: Rows
     v: Array
 
     def follow(self, lowest: float) -> tuple[Array, Array, list[tuple[float, int, bool]], bool]:
         """Corners (K,) of λ, u at the corners (K, p), (λ, feature, enters), and whether the end was reached."""
-        p = len(self.corr)
-        ratio = np.abs(self.corr) / self.v
+        p = len(self.v)
+        ratio = np.abs(self.rows.slope(np.zeros(p))) / self.v
         level = float(ratio.max())
         end = lowest * level
         u, signs = np.zeros(p), np.zeros(p)
+        nothing = np.zeros_like(self.rows.target)
         cause = np.zeros(p, dtype=bool)  # the columns that make this corner
         cause[np.argmax(ratio)] = True
         levels, weights = [level], [u]
         events: list[tuple[float, int, bool]] = []
         for _ in range(CORNERS * p + MORE_CORNERS):
-            slope = self.corr - self.gram @ u
+            slope = self.rows.slope(u)
             noise = 64 * EPS * (1 + np.abs(u).sum())
             tied = cause | (signs != 0) | (np.abs(slope) >= level * self.v - noise)
             free = (signs != 0) & ~cause & (np.abs(u) > noise)
@@ -190,7 +186,9 @@ class _Tracker:
 
             on = np.flatnonzero(signs)
             a, b = np.zeros(p), np.zeros(p)
-            a[on], b[on] = self._solve(on, np.stack([self.corr[on], self.v[on] * signs[on]]))
+            a[on], b[on] = self._solve(
+                on, np.stack([self.rows.target, nothing]), np.stack([signs[on] * 0, -self.v[on] * signs[on]])
+            )
             following, which = self._next(a, b, signs, sides, level)
             following = max(following, end)
             u = a - following * b
@@ -226,7 +224,7 @@ class _Tracker:
                 on = np.flatnonzero(inside)
                 step = np.zeros_like(d)
                 try:
-                    step[on] = self._solve(on, goal[None, on])[0]
+                    step[on] = self._solve(on, np.zeros_like(self.rows.target), -goal[on])
                 except np.linalg.LinAlgError:
                     return None
                 # Not only those below zero: a step of rounding size would be undone by the next corner, at the same λ.
@@ -239,23 +237,24 @@ class _Tracker:
                 d = d + np.clip(shares.min(), 0, 1) * (step - d)
                 d[first], inside[first] = 0, False
             d = step
-            gain = np.where(held & ~inside & ~tabu, self.v - sides * (self.gram @ d), 0) / self.v
+            gain = np.where(held & ~inside & ~tabu, self.v - sides * (self.rows.Z.T @ (self.rows.Z @ d)), 0) / self.v
             best = int(np.argmax(gain))
             if gain[best] <= 1e-10 + 64 * EPS * np.abs(d).sum() / self.v[best]:
                 break
             inside[best] = True
         return np.where(inside, sides, 0)
 
-    def _solve(self, on: Index, right: Array) -> Array:
-        """G_SS⁻¹ of each row of right (k, |S|), with one step of refinement."""
-        system = self.gram[on[:, None], on]
-        solution = np.linalg.solve(system, right.T)
-        solution += np.linalg.solve(system, right.T - system @ solution)
-        return np.asarray(solution.T)
+    def _solve(self, on: Index, target: Array, l1: Array) -> Array:
+        """(Z_SᵀZ_S)⁻¹ (Z_Sᵀ target − l1): target (..., rows), l1 (..., |S|) -> (..., |S|). LinAlgError if singular."""
+        Z, no_l2 = self.rows.Z[:, on], np.zeros(len(on))
+        R = triangular_factor(Z, no_l2)
+        if is_dependent(R):
+            raise np.linalg.LinAlgError("dependent columns")
+        return solve_normal(R, Z, target, l1, no_l2, np.zeros_like(l1))
 
     def _next(self, a: Array, b: Array, signs: Array, sides: Array, level: float) -> tuple[float, int]:
         """The largest λ <= level at which a column joins or a weight of u = a − λb reaches zero, and which it is."""
-        al, be = self.corr - self.gram @ a, self.gram @ b
+        al, be = self.rows.slope(a), self.rows.Z.T @ (self.rows.Z @ b)
         candidates = [np.divide(a, b, out=np.zeros_like(a), where=signs * b < 0)]
         for side in (1, -1):
             room = self.v - side * be

@@ -30,20 +30,11 @@ from threadpoolctl import ThreadpoolController
 
 from regviz.core import Array
 from regviz.core.penalties import ElasticNet
+from regviz.core.problem import EPS, NEGLIGIBLE, TRACE, Problem, Rows, check_data, check_matrix
 
-EPS = float(np.finfo(float).eps)
-
-# Below this share of what it is added to, a penalty is lost in rounding: least squares instead.
-NEGLIGIBLE = 1e-14
-# Sizes that a column, y or a strength may have: no product of them leaves the range of floating point.
-SMALLEST, LARGEST_SIZE = 1e-100, 1e100
 # A batch exchanges columns at most so often, and until so few fits are left; a column whose
 # violation is below this share of the worst one waits.
 ROUNDS, FEW, WEAK = 8, 2, 0.7
-# Added to singular systems, in standard units: above the rounding error of a Gram matrix.
-TRACE = 64 * EPS
-# A column whose distance from the span of others is below this is dependent on them: the rounding error of a QR.
-DEPENDENT = 64 * EPS
 # A violation is rounding error up to so many EPS (1 + ‖u‖₁).
 SLACK = 8
 # Steps allowed one by one, for a fit: this times p.
@@ -79,7 +70,7 @@ def alpha_max(X: ArrayLike, y: ArrayLike, l1_ratio: float) -> float:
     itself is 0 (constant y, say), where every l1_ratio gives 0. To scale a grid of strengths use
     l1_ratio 1. ValueError as in `fit_grid`.
     """
-    problem = _reduce(*_check_data(X, y))
+    problem = Problem.of(*check_data(X, y))
     return ElasticNet(l1_ratio).alpha_max(problem.gradient_at_zero)
 
 
@@ -137,7 +128,7 @@ def fit_grids(
 
     ValueError as in `fit_grid`, or if the numbers of columns differ.
     """
-    data = [_check_data(X, y) for X, y in problems]
+    data = [check_data(X, y) for X, y in problems]
     alphas, l1_ratios = _check_grid(alphas, l1_ratios)
     widths = sorted({X.shape[1] for X, _ in data})
     if len(widths) > 1:
@@ -150,7 +141,7 @@ def fit_grids(
     grids = []
     with one_blas_thread():
         for first in range(0, len(data), together):
-            reduced = [_reduce(X, y) for X, y in data[first : first + together]]
+            reduced = [Problem.of(X, y) for X, y in data[first : first + together]]
             paths = _solve(reduced, np.take_along_axis(table, descending, axis=1), l1_ratios)
             for problem, path in zip(reduced, paths, strict=True):
                 coef = np.empty_like(path)
@@ -184,13 +175,13 @@ def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
 
     X is the one the grid was fitted on; ValueError if its columns do not match.
     """
-    X = _check_matrix(X)
+    X = check_matrix(X)
     if X.shape[1] != grid.coef.shape[2]:
         raise ValueError(f"X must have {grid.coef.shape[2]} columns, got {X.shape[1]}")
     l2 = np.broadcast_to(grid.alphas, grid.kkt.shape) * (1 - grid.l1_ratios[:, None])
 
     with one_blas_thread():
-        problem = _reduce(X, np.zeros(len(X)))
+        problem = Problem.of(X, np.zeros(len(X)))
         # A rank is counted on standardised columns, a ridge acts on the columns as they are.
         bare = (l2 == 0).ravel()
         active = (grid.coef != 0).reshape(bare.size, -1)
@@ -206,101 +197,32 @@ def effective_df(X: ArrayLike, grid: LinearGrid) -> Array:
     return np.asarray(df.reshape(l2.shape))
 
 
-# --- The problem, reduced once -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    """The centred data in at most p + 1 rows: ‖target − factor w‖ = ‖y − Xw − b‖ for the best b.
-
-    n        number of observations
-    x_mean   (p,)
-    y_mean
-    factor   (rows, p)
-    target   (rows,)
-    x_scale  (p,)  root mean square of each centred column, 0 if constant
-    y_scale  root mean square of the centred y
-    """
-
-    n: int
-    x_mean: Array
-    y_mean: float
-    factor: Array
-    target: Array
-    x_scale: Array
-    y_scale: float
-
-    @property
-    def positive_x_scale(self) -> Array:
-        """`x_scale` to divide by: 1 for a constant column."""
-        return np.where(self.x_scale > 0, self.x_scale, 1)
-
-    @property
-    def unit(self) -> Array:
-        """Coefficient in the data's units = unit * coefficient in standard units; 0 if constant."""
-        return np.where(self.x_scale > 0, self.y_scale / self.positive_x_scale, 0)
-
-    def gradient(self, coef: Array) -> Array:
-        """Of 1/(2n) ‖y − Xw − b‖² at `coef` (..., p) and the best b: (..., p)."""
-        return (coef @ self.factor.T - self.target) @ self.factor / self.n
-
-    @property
-    def gradient_at_zero(self) -> Array:
-        """−X_cᵀ y_c / n: (p,)."""
-        return self.gradient(np.zeros(self.factor.shape[1]))
-
-    @property
-    def gradient_scale(self) -> float:
-        """alpha_max at ρ = 1; where that is rounding error, its upper bound max rms(x_j) rms(y)."""
-        largest = float(np.abs(self.gradient_at_zero).max())
-        bound = float(self.x_scale.max()) * self.y_scale
-        return largest if largest > NEGLIGIBLE * bound else bound
-
-
-def _reduce(X: Array, y: Array) -> _Problem:
-    """Centre, and compress the rows by QR: an orthogonal factor changes no product."""
-    n, p = X.shape
-    data = np.column_stack([X, y])
-    constant = np.ptp(data, axis=0) <= 4 * EPS * np.abs(data).max(axis=0)
-    mean = data.mean(axis=0)
-    mean += (data - mean).mean(axis=0)  # a second pass, for columns far from zero
-    centred = np.where(constant, 0, data - mean)
-    rows = np.asarray(np.linalg.qr(centred, mode="r")) if n > p + 1 else centred
-    with np.errstate(over="ignore"):
-        scale = np.sqrt(np.square(rows).sum(axis=0) / n)
-    if not np.isfinite(scale).all():
-        raise ValueError("X and y must be below 1e150 in size")
-    return _Problem(
-        n=n,
-        x_mean=mean[:p],
-        y_mean=float(mean[p]),
-        factor=rows[:, :p],
-        target=rows[:, p],
-        x_scale=scale[:p],
-        y_scale=float(scale[p]),
-    )
-
-
 # --- Solving: all in standard units, columns and y of root mean square 1 -------------------------
 
 
-def _solve(problems: list[_Problem], alphas: Array, l1_ratios: Array) -> Array:
+def _solve(problems: list[Problem], alphas: Array, l1_ratios: Array) -> Array:
     """Coefficients (n_problems, n_ratios, n_alphas, p); `alphas` (n_ratios, n_alphas), rows descending."""
-    rows = [_Rows.of(problem) for problem in problems]
+    rows = [problem.rows for problem in problems]
     gram = np.stack([r.Z.T @ r.Z for r in rows])
     corr = np.stack([r.Z.T @ r.target for r in rows])
 
-    # (n_problems, n_ratios, n_alphas, p)
+    # (n_problems, n_ratios, n_alphas), and with p behind
+    l1_part, l2_part = alphas * l1_ratios[:, None], alphas * (1 - l1_ratios[:, None])
     x_scale = np.stack([problem.positive_x_scale for problem in problems])[:, None, None]
-    y_scale = np.array([problem.y_scale or 1.0 for problem in problems])[:, None, None, None]
+    y_scale = np.array([problem.positive_y_scale for problem in problems])[:, None, None]
     with np.errstate(over="ignore"):
-        l1 = (alphas * l1_ratios[:, None])[..., None] / x_scale / y_scale
-        l2 = (alphas * (1 - l1_ratios[:, None]))[..., None] / x_scale / x_scale
+        l1 = l1_part[..., None] / x_scale / y_scale[..., None]
+        l2 = l2_part[..., None] / x_scale / x_scale
     if not (np.isfinite(l1).all() and np.isfinite(l2).all()):
         raise ValueError(f"alphas must be smaller for data of this size, got {alphas.max():g}")
-    pull = np.abs(corr).max(axis=1)
-    pull = np.where(pull > NEGLIGIBLE, pull, 1)[:, None, None]
-    penalised = (l1.max(axis=-1) > NEGLIGIBLE * pull) | (l2.max(axis=-1) > NEGLIGIBLE)
+    # The L1 part is lost beside the correlations, the L2 part beside the Gram matrix, if the smallest column's is.
+    smallest = np.array([problem.x_scale.min(where=problem.x_scale > 0, initial=np.inf) for problem in problems])
+    smallest = smallest[:, None, None]
+    largest = np.abs(corr).max(axis=1)[:, None, None]
+    largest = np.where(largest > NEGLIGIBLE, largest, 1)
+    with np.errstate(over="ignore"):
+        penalised = l1_part / smallest / y_scale > NEGLIGIBLE * largest
+        penalised |= l2_part / smallest / smallest > NEGLIGIBLE
 
     u = np.zeros_like(l1)
     ridge = l1_ratios == 0
@@ -318,57 +240,23 @@ def _solve(problems: list[_Problem], alphas: Array, l1_ratios: Array) -> Array:
     if not ridge.all():
         u[:, ~ridge] = _elastic_net_paths(gram, corr, l1[:, ~ridge], l2[:, ~ridge], penalised[:, ~ridge], u[:, ~ridge])
     for k, r in enumerate(rows):
-        for fit in np.argwhere(penalised[k] & ~r.settled(u[k], l1[k], l2[k])):
-            i = (k, *fit)
-            u[i] = _active_set(r, l1[i], l2[i], u[i])
+        for ratio, alpha in np.argwhere(penalised[k] & ~_settled(r, l1[k], l2[k], u[k])):
+            fit = k, ratio, alpha
+            u[fit] = _active_set(r, l1[fit], l2[fit], u[fit])
     return np.asarray(u * np.stack([problem.unit for problem in problems])[:, None, None])
 
 
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """One problem in standard units, as its rows: ½ ‖target − Z u‖² is its data term.
-
-    Z (rows, p), target (rows,): Zᵀ Z has the diagonal 1, and so has target (0 for constant columns).
-    """
-
-    Z: Array
-    target: Array
-
-    @classmethod
-    def of(cls, problem: _Problem) -> _Rows:
-        root = np.sqrt(problem.n)
-        return cls(problem.factor / (root * problem.positive_x_scale), problem.target / (root * (problem.y_scale or 1)))
-
-    def slope(self, u: Array) -> Array:
-        """Zᵀ(target − Z u): (..., p) -> (..., p)."""
-        return np.asarray((self.target - u @ self.Z.T) @ self.Z)
-
-    def settled(self, u: Array, l1: Array, l2: Array) -> NDArray[np.bool_]:
-        """Whether the optimality conditions hold up to rounding error: (..., p) -> (...)."""
-        sign = np.sign(u)
-        off = np.abs(self.slope(u) - l1 * sign - l2 * u)
-        off -= np.where(sign == 0, l1, 0)
-        return np.asarray(off.max(axis=-1) <= _rounding(u)[..., 0])
-
-    def solve(self, on: NDArray[np.intp], l1: Array, l2: Array, u: Array) -> Array:
-        """(Z_SᵀZ_S + l2)⁻¹ (Z_Sᵀ target − l1) on the columns `on`, l1 with signs, from u nearby: (|S|,) -> (|S|,).
-
-        By the triangular factor of [Z_S; √l2], and refined with residuals from the rows: Björck (1987), Stability
-        analysis of the method of seminormal equations. With a trace of ridge on the step if columns are dependent.
-        """
-        Z = self.Z[:, on]
-        R = np.linalg.qr(np.vstack([Z, np.diag(np.sqrt(l2))]), mode="r")
-        if np.abs(np.diagonal(R)).min(initial=1) <= DEPENDENT:
-            R = np.linalg.qr(np.vstack([Z, np.diag(np.sqrt(l2 + TRACE))]), mode="r")
-        for _ in range(3):
-            right = (self.target - Z @ u) @ Z - l1 - l2 * u
-            u = u + np.linalg.solve(R, np.linalg.solve(R.T, right))
-        return u
+def _settled(rows: Rows, l1: Array, l2: Array, u: Array) -> NDArray[np.bool_]:
+    """Whether the optimality conditions hold up to rounding error: (..., p) -> (...)."""
+    signs = np.sign(u)
+    violation = np.abs(rows.slope(u) - l1 * signs - l2 * u)
+    violation -= np.where(signs == 0, l1, 0)
+    return np.asarray(violation.max(axis=-1) <= _rounding(u)[..., 0])
 
 
 @dataclass(frozen=True, eq=False)
 class _Gram:
-    """The same by its products alone: gram (p, p), corr (p,). Cheaper, and exact enough for most."""
+    """`Rows` by their products alone, gram (p, p) and corr (p,): cheaper, and exact enough for most."""
 
     gram: Array
     corr: Array
@@ -378,7 +266,7 @@ class _Gram:
         return self.corr - self.gram @ u
 
     def solve(self, on: NDArray[np.intp], l1: Array, l2: Array, u: Array) -> Array:
-        """(G_SS + l2)⁻¹ (c_S − l1) as `_Rows` does, with a trace of ridge on two steps: (|S|,) -> (|S|,)."""
+        """(G_SS + l2)⁻¹ (c_S − l1) from u nearby, with a trace of ridge on two steps: (|S|,) -> (|S|,)."""
         system = self.gram[on[:, None], on]
         system.flat[:: len(on) + 1] += l2
         ridged = system + TRACE * np.eye(len(on))
@@ -498,7 +386,7 @@ def _solve_stack(system: Array, right: Array) -> Array:
     return np.asarray(solution[..., 0], dtype=float)
 
 
-def _active_set(equations: _Rows | _Gram, l1: Array, l2: Array, u: Array) -> Array:
+def _active_set(equations: Rows | _Gram, l1: Array, l2: Array, u: Array) -> Array:
     """One fit by feature-sign search from `u`: every step lowers the objective, so none comes back.
 
     Solve on the support. If a coefficient would change its sign, go only as far as the first that
@@ -542,7 +430,7 @@ def _rounding(u: Array) -> Array:
 # --- The certificate ---------------------------------------------------------------------------
 
 
-def _certificate(problem: _Problem, alphas: Array, l1_ratios: Array, coef: Array) -> Array:
+def _certificate(problem: Problem, alphas: Array, l1_ratios: Array, coef: Array) -> Array:
     """`kkt` as defined in `fit_grid`: (n_ratios, n_alphas)."""
     slope = -problem.gradient(coef)
     violations = [
@@ -553,24 +441,6 @@ def _certificate(problem: _Problem, alphas: Array, l1_ratios: Array, coef: Array
 
 
 # --- Checks and housekeeping -------------------------------------------------------------------
-
-
-def _check_matrix(X: ArrayLike) -> Array:
-    X = np.asarray(X, dtype=float)
-    if X.ndim != 2 or 0 in X.shape:
-        raise ValueError(f"X must be (n, p) with n and p >= 1, got shape {X.shape}")
-    if not np.isfinite(X).all():
-        raise ValueError("X must be finite, got NaN or inf")
-    return X
-
-
-def _check_data(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    X, y = _check_matrix(X), np.asarray(y, dtype=float)
-    if y.shape != X.shape[:1]:
-        raise ValueError(f"y must have shape {X.shape[:1]}, one value a row of X, got {y.shape}")
-    if not np.isfinite(y).all():
-        raise ValueError("y must be finite, got NaN or inf")
-    return X, y
 
 
 def _check_grid(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array]:
