@@ -165,7 +165,7 @@ class _Tracker:
         level = float(ratio.max())
         end = lowest * level
         u, signs = np.zeros(p), np.zeros(p)
-        nothing = np.zeros_like(self.rows.target)
+        targets = np.stack([self.rows.target, np.zeros_like(self.rows.target)])  # of a and of b
         cause = np.zeros(p, dtype=bool)  # the columns that make this corner
         cause[np.argmax(ratio)] = True
         levels, weights = [level], [u]
@@ -186,9 +186,7 @@ class _Tracker:
 
             on = np.flatnonzero(signs)
             a, b = np.zeros(p), np.zeros(p)
-            a[on], b[on] = self._solve(
-                on, np.stack([self.rows.target, nothing]), np.stack([signs[on] * 0, -self.v[on] * signs[on]])
-            )
+            a[on], b[on] = self._solve(on, targets, np.stack([np.zeros(len(on)), -self.v[on] * signs[on]]))
             following, which = self._next(a, b, signs, sides, level)
             following = max(following, end)
             u = a - following * b

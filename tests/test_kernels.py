@@ -1,0 +1,37 @@
+"""Are the solvers exact on other processors than this one? Their tests again, under the kernels that OpenBLAS has."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOLVERS = ["test_linear.py", "test_lasso_path.py"]
+# Old and new ones, without and with fused multiplication, whose order of summation differs.
+X86, ARM = ("Prescott", "Nehalem", "Haswell"), ("ARMV8", "CORTEXA57", "NEOVERSEN1")
+KERNELS = ARM if platform.machine().lower() in ("arm64", "aarch64") else X86
+
+RUN = """
+import sys, numpy, pytest, threadpoolctl
+blas = [pool for pool in threadpoolctl.threadpool_info() if pool["internal_api"] == "openblas"]
+print("kernel", *{pool["architecture"] for pool in blas})
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_the_solvers_on_another_kernel(kernel: str) -> None:
+    tests = [str(ROOT / "tests" / name) for name in SOLVERS]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *tests],
+        cwd=ROOT,
+        env=os.environ | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    if "kernel \n" not in done.stdout and platform.machine() == "x86_64":  # another BLAS has no kernels to choose
+        assert done.stdout.startswith(f"kernel {kernel}"), done.stdout[:200]
