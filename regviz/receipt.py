@@ -57,22 +57,23 @@ def exact_fit(X, y, alpha, l1_ratio):
     x_mean, y_mean = X.mean(axis=0), y.mean()
     X, y = X - x_mean, y - y_mean  # takes the intercept out of the problem: it is not penalised
     size = np.sqrt(np.mean(X**2, axis=0))  # in columns of size 1 rounding errors are smallest
-    constant = size <= 1e-14 * np.abs(x_mean) + 1e-30
+    constant = size <= 1e-14 * np.abs(x_mean)
     size[constant], X[:, constant] = 1, 0
     X = X / size
     l1, l2 = alpha * l1_ratio / size, alpha * (1 - l1_ratio) / size**2
     gram, pull = X.T @ X / len(y), X.T @ y / len(y)
     w, sign = np.zeros_like(pull), np.zeros_like(pull)
-    if alpha <= 1e-14 * np.abs(pull * size).max():  # no penalty, or one that is lost in rounding
+    lost = np.maximum(l1 / (np.abs(pull).max() or 1), l2) <= 1e-14  # no penalty, or one below rounding error
+    if lost[~constant].all():
         w = np.linalg.lstsq(X, y, rcond=None)[0]  # least squares, of all solutions the shortest
     elif l1_ratio == 0:
         w = np.linalg.solve(gram + np.diag(l2), pull)  # L2 alone: one linear system
     else:
         for _ in range(100 * len(w)):
-            on, goal = np.flatnonzero(sign), np.zeros_like(w)
+            on, goal = np.flatnonzero(sign), w.copy()
             system = gram[np.ix_(on, on)] + np.diag(l2[on] + 1e-14)  # a trace of ridge, for dependent columns
-            goal[on] = np.linalg.solve(system, (pull - l1 * sign)[on])
-            goal[on] += np.linalg.solve(system, 1e-14 * goal[on])  # takes its effect away
+            for _ in range(2):  # the second step takes its effect away
+                goal[on] += np.linalg.solve(system, (pull - gram @ goal - l1 * sign - l2 * goal)[on])
             crossing = np.flatnonzero(goal * sign < 0)
             if len(crossing):  # go only as far as the first weight that reaches zero
                 shares = w[crossing] / (w - goal)[crossing]
