@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOLVERS = ["test_linear.py", "test_lasso_path.py"]
+SOLVERS = ["test_linear.py", "test_lasso_path.py", "test_problem.py"]
 # Old and new ones, without and with fused multiplication, whose order of summation differs.
 X86, ARM = ("Prescott", "Nehalem", "Haswell"), ("ARMV8", "CORTEXA57", "NEOVERSEN1")
 KERNELS = ARM if platform.machine().lower() in ("arm64", "aarch64") else X86

@@ -75,14 +75,15 @@ def _assert_same(
 # -- the script makes the same fits
 
 
+@pytest.mark.parametrize("match", ["df", "error"])
 @pytest.mark.parametrize("unit", [1e-35, 1e6, 1e12])
-def test_the_unit_of_the_target_changes_no_fit(unit: float, tmp_path: Path) -> None:
+def test_the_unit_of_the_target_changes_no_fit(unit: float, match: str, tmp_path: Path) -> None:
     """A weak L2 beside a target in millions is no least squares, and a column is not constant for being small."""
     rng = np.random.default_rng(5)
     X = rng.normal(size=(40, 1)) + 1e-3 * rng.normal(size=(40, 4))  # four columns that are nearly one
     y = unit * (X[:, 0] + rng.normal(size=40))
     own = Data(X * np.array([1, 1, 1, unit]), y, ("a", "b", "c", "d"), "price", None, None, OWN_DATA, "prices.csv")
-    sweep = compare(replace(DEFAULT, data=OWN_DATA, match="df"), own)
+    sweep = compare(replace(DEFAULT, data=OWN_DATA, match=match), own)
     for strength in (2, 20, 40):
         names, _ = _executed(tmp_path, _unpacked(tmp_path, sweep, strength))
         X, y = names["X"][names["train"]], names["y"][names["train"]]
