@@ -456,6 +456,33 @@ def test_the_rows_settle_what_the_gram_matrix_cannot(monkeypatch: pytest.MonkeyP
         assert_exact(X, y, grid)
 
 
+def test_a_column_that_only_rounding_pulls_stays_out() -> None:
+    """It joins, moves to the other side, leaves: once, and not until the steps run out."""
+    solved = []
+
+    class Rounded(linear._Gram):
+        def solve(self, on: np.ndarray, l1: np.ndarray, l2: np.ndarray, u: np.ndarray) -> np.ndarray:
+            solved.append(len(on))
+            goal = super().solve(on, l1, l2, u)
+            return np.where(on == 1, -1e-9, goal)
+
+    gram = np.array([[1.0, 0.5], [0.5, 1.0]])
+    u = linear._active_set(Rounded(gram, np.array([1.0, 0.7])), np.full(2, 0.1), np.zeros(2), np.zeros(2))
+    np.testing.assert_allclose(u, [0.9, 0], atol=1e-8)
+    assert solved == [0, 1, 2, 1]
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_the_batch_settles_what_is_usual(basis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows are asked, and nothing has to be solved again on them: that is what makes a grid cheap."""
+    again = []
+    monkeypatch.setattr(linear.Rows, "solve", lambda *_: again.append(1))
+    for degree, n in ((5, 30), (9, 30), (20, 100)):
+        X, y = wave(basis, degree, n)
+        fit_grid(X, y, alpha_max(X, y, 1) * np.geomspace(1, 1e-4, 40), RATIOS)
+    assert not again
+
+
 def test_a_singular_system_leaves_its_batch_as_it_is() -> None:
     """A trace of ridge is for the one that needs it: beside it a system of condition 1e12 keeps its digits."""
     hard = np.diag(10.0 ** -np.arange(0, 13, 3))

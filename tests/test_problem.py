@@ -105,6 +105,7 @@ def test_the_scale_of_the_certificate(c: float) -> None:
     X_c, y_c = X - X.mean(axis=0), y - y.mean()
     largest = np.abs(X_c.T @ y_c).max() / 40
     assert Problem.of(X, c * y).gradient_scale == pytest.approx(c * largest, rel=1e-10)
-    orthogonal = y_c - X_c @ np.linalg.lstsq(X_c, y_c)[0]
-    bound = X.std(axis=0).max() * orthogonal.std()
-    assert Problem.of(X, c * orthogonal).gradient_scale == pytest.approx(c * bound, rel=1e-10)
+    square = np.array([[1.0, 1, -1, -1], [1, -1, 1, -1]]).T
+    orthogonal = np.array([1.0, -1, -1, 1])
+    bound = 3.0
+    assert Problem.of(square * [1, 3], c * orthogonal).gradient_scale == pytest.approx(c * bound, rel=1e-10)
