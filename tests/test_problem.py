@@ -44,7 +44,7 @@ def test_normal_equations_keep_the_digits_that_the_gram_matrix_loses(apart: floa
     for start in (np.zeros(4), expected + 1e-3):
         u = solve_normal(triangular_factor(Z, strength), Z, target, l1, strength, start)
         condition = np.linalg.cond(np.vstack([Z, np.sqrt(l2) * np.eye(4)]))
-        assert np.abs(u - expected).max() <= 100 * np.finfo(float).eps * condition * np.abs(expected).max()
+        assert np.abs(u - expected).max() <= 4 * np.finfo(float).eps * condition * np.abs(expected).max()
 
 
 def test_several_right_hand_sides_at_once() -> None:

@@ -155,11 +155,11 @@ def is_dependent(R: Array) -> bool:
 def solve_normal(R: Array, Z: Array, target: Array, l1: Array, l2: Array, u: Array) -> Array:
     """(ZᵀZ + l2)⁻¹ (Zᵀ target − l1) by R = triangular_factor(Z, l2), from u nearby.
 
-    Z (rows, k), target (..., rows), l1, l2, u (..., k) -> (..., k). Two refinements with residuals from the rows.
+    Z (rows, k), target (..., rows), l1, l2, u (..., k) -> (..., k). Refined once, with residuals from the rows.
 
     Source: Björck (1987), Stability analysis of the method of semi-normal equations for linear least squares problems.
     """
-    for _ in range(3):
+    for _ in range(2):
         right = (target - u @ Z.T) @ Z - l1 - l2 * u
         u = u + np.linalg.solve(R, np.linalg.solve(R.T, right.T)).T
     return u
