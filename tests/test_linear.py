@@ -72,15 +72,15 @@ def coefficient_rounding(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.n
 
 
 def correlation_rounding(X: np.ndarray, y: np.ndarray) -> float:
-    """What rounding xᵀy alone does to it, should y be nearly orthogonal to X: eps rms(x_j) rms(y) / alpha_max."""
+    """What rounding the n terms of xᵀy may do to it where y is nearly orthogonal to X: n eps rms(x_j) rms(y) / alpha_max."""
     largest = alpha_max(X, y, 1)
-    return np.finfo(float).eps * X.std(axis=0).max() * y.std() / largest if largest > 0 else 0.0
+    return len(y) * np.finfo(float).eps * X.std(axis=0).max() * y.std() / largest if largest > 0 else 0.0
 
 
 def assert_exact(X: np.ndarray, y: np.ndarray, grid: LinearGrid, bound: float = 1e-13) -> None:
     limit = bound + 64 * coefficient_rounding(X, y, grid)
     assert (grid.kkt <= limit).all()
-    assert (independent_kkt(X, y, grid) <= limit + 4 * correlation_rounding(X, y)).all()
+    assert (independent_kkt(X, y, grid) <= limit + correlation_rounding(X, y)).all()
     predicted = grid.coef @ X.T + grid.intercept[..., None]
     size = np.abs(y).max() + (np.abs(grid.coef) * np.abs(X).max(axis=0)).sum(axis=-1)
     assert (np.abs((y - predicted).mean(axis=-1)) <= 1e-14 * size + 1e-300).all()
