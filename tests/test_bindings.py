@@ -61,22 +61,14 @@ _NUMBER = r"(–|-?∞|-?\d+(?:\.\d+)?(?:e-?\d+)?(?: %)?)"
 def says(board: Board, index: Index, template: str, expected: str, known: Known) -> None:
     """The template says what is expected, whose {names} are the test's own."""
     said = board.say(template, index)
-    for name in re.findall(r"\{(\w+)\}", expected):  # words in which numbers stand
-        if isinstance(known[name], str) and "{" in known[name]:
-            expected = expected.replace(f"{{{name}}}", known[name])
+    while words := [name for name in re.findall(r"\{(\w+)\}", expected) if isinstance(known[name], str)]:
+        expected = expected.replace(f"{{{words[0]}}}", known[words[0]])
     parts = re.split(r"\{(\w+)\}", expected)
-    pattern = "".join(
-        re.escape(part) if k % 2 == 0 else "(.*?)" if isinstance(known[part], str) else _NUMBER
-        for k, part in enumerate(parts)
-    )
-    found = re.fullmatch(pattern, said, re.DOTALL)
+    pattern = "".join(re.escape(part) if k % 2 == 0 else _NUMBER for k, part in enumerate(parts))
+    found = re.fullmatch(pattern, said)
     assert found, f"{said!r} is not {expected!r}"
     for name, text in zip(parts[1::2], found.groups(), strict=True):
-        value = known[name]
-        if isinstance(value, str):
-            assert text == value, f"{name}: {text!r} is not {value!r} in {said!r}"
-        else:
-            assert _reads(text, value, known.slack[name]), f"{name}: {text} is not {value} in {said!r}"
+        assert _reads(text, known[name], known.slack[name]), f"{name}: {text} is not {known[name]} in {said!r}"
 
 
 def _reads(text: str, value: float, slack: float) -> bool:
@@ -111,8 +103,7 @@ def check_board(
     index: Index,
     known: Known,
     words: Mapping[str, str],
-    traces: Callable[[LiveFigure], list[Trace]],
-    axes: Callable[[LiveFigure], Axes],
+    shown: Callable[[LiveFigure], tuple[list[Trace], Axes]],
 ) -> None:
     """All that a board says and draws at an index."""
     for name, (ref, form) in board.values.items():
@@ -124,7 +115,7 @@ def check_board(
     for key, template in _templates(board):
         says(board, index, template, words[key], known)
     for figure in board.figures:
-        _check_figure(board, figure, index, traces(figure), axes(figure))
+        _check_figure(board, figure, index, *shown(figure))
     for axis in board.axes:
         assert np.all(np.diff(axis.values) > 0)
         assert axis.text == tuple(number_text(value, 4) for value in axis.values)
@@ -715,12 +706,12 @@ def test_compare(seed: int) -> None:
             assert found is not None, figure.name
             return found
 
-        check_board(board, index, known, words, lambda figure: shown(figure)[0], lambda figure: shown(figure)[1])
+        check_board(board, index, known, words, shown)
 
 
 def _clearness(fits: Fits, pair: tuple[int, int]) -> float:
-    """How well a slice shows what the penalties do: the lasso keeps one of its two weights, and bowl and ball are of like
-    size, that is, the way from lowest point to solution is 0.35 of the larger of both, in the fit where it is least.
+    """How well a slice shows what the penalties do: the lasso keeps one of its two weights, and bowl and ball are of
+    like size, that is, the way from lowest point to solution is 0.35 of the larger of both, where it is least.
     """
     columns, ways = fits.centred[:, pair], []
     gram = columns.T @ columns / fits.n
@@ -786,9 +777,10 @@ class Along(Fits):
         self.found, self.kind = found, found.sweep.settings.path_axis
         self.axis = next(figure for figure in board.figures if figure.name == "path_l1").figure["layout"]["xaxis"]
         self.log, self.ticks = log_ticks(self.alphas)
-        self.df = np.array([[self.freedom(r, a)[0] for a in range(self.alphas.shape[1])] for r in range(11)])
-        if self.kind == "df" and np.abs(self.df - found.sweep.df).max() > 1e-3:
-            self.df = found.sweep.df  # the rank hangs on rounding
+        self.df = found.sweep.df
+        if self.kind == "df":
+            told = np.array([[self.freedom(r, a) for a in range(self.alphas.shape[1])] for r in range(11)])
+            assert np.all(np.abs(told[..., 0] - self.df) <= told[..., 1] + 1e-6)
         self.norm_soft: float | None = None
         if self.kind == "norm" and "tickvals" in self.axis:
             self.norm_soft = number(self.axis["ticktext"][-1]) / np.sinh(self.axis["tickvals"][-1])
@@ -979,9 +971,788 @@ def test_paths(seed: int) -> None:
             common = common_figure(board, index, along, known, figure)  # noqa: B023
             return common or path_figure(along, board, figure, key, *rows_of(index)[key])  # noqa: B023
 
-        check_board(board, index, known, words, lambda figure: shown(figure)[0], lambda figure: shown(figure)[1])
+        check_board(board, index, known, words, shown)
         cards = {card.name: card.title for card in board.readouts}
         titles = ("L1: enters at", "Mix: in the model up to", "L2: in the model")
         for key, title in zip(SHORT, titles, strict=True):
             assert cards[f"entries_{key}"] == title
             assert cards[f"dialects_{key}"] == f"{SHORT[key]}: this λ in other dialects"
+
+
+# -- Choose λ
+
+
+def choice_of(found: Choosing, alphas: np.ndarray) -> dict[str, np.ndarray]:
+    """Cross-validated errors and the two choices, from the errors of the folds (K, R, A)."""
+    mean = found.folds.mean(axis=0)
+    se = found.folds.std(axis=0, ddof=1) / np.sqrt(len(found.folds))
+    best = np.array([max(np.flatnonzero(row == row.min())) for row in mean])
+    at = np.arange(11), best
+    allowed = mean <= (mean[at] + se[at])[:, None]
+    one_se = np.array([max(np.flatnonzero(row)) for row in allowed])
+    low, high = np.sqrt(np.maximum(mean - se, 0)), np.sqrt(mean + se)
+    near = np.sum(mean <= mean.min() + se.flat[np.argmin(mean)])
+    return {"cv": np.sqrt(mean), "low": low, "high": high, "best": best, "one_se": one_se, "near": near}
+
+
+def choosing_words(found: Choosing, fits: Fits, told: dict[str, np.ndarray]) -> dict[str, str]:
+    sweep, words = found.sweep, column_words(fits)
+    k, alphas, cv = len(found.folds), found.sweep.strengths, told["cv"]
+    r, a = np.unravel_index(np.argmin(cv), cv.shape)
+    least = number_text(cv.min(), 3)
+    held = ["validation"] if len(sweep.validation) else []
+    degree = sweep.settings.degree
+    for key, title in TITLES.items():
+        words |= {
+            f"heading_{key}": f"CV minimum at λ = {{{key}_best_alpha}}, one-SE choice {{{key}_one_se_alpha}}",
+            f"numbers_{key}/{k}-fold cross-validation": f"{{{key}_cv}} ± {{{key}_cv_se}}",
+            f"errors_{key}.alt": f"{title}: errors against λ. Here: training {{{key}_train}}, cross-validation "
+            f"{{{key}_cv}}. Least cross-validated error {{{key}_best_error}} at λ = {{{key}_best_alpha}}; one standard "
+            f"error allows λ = {{{key}_one_se_alpha}}.",
+            f"errors_{key}.caption": "× least cross-validated error  ◆ largest λ whose error is within one standard "
+            "error of it",
+            f"degrees_{key}.alt": f"{title}: map of the expected error over degree and λ; the frame is the present "
+            f"fit, degree {degree}.",
+            f"degrees_{key}.caption": "Light is {map_light} or less, dark {map_dark} or more. The frame is this fit.",
+            f"u_curve_{key}.alt": f"{title}: {', '.join(['training', *held, 'expected'])} error against the degree at "
+            f"λ = {{{key}_lambda}}.",
+            f"u_curve_{key}.caption": f"At this λ the expected error is least at degree {{{key}_best_degree}}, "
+            f"{{{key}_least_degree}}; at degree 20 it is {{{key}_last_degree}}.",
+        }
+    place = "λ {strength}, L1 ratio {ratio}"
+    words |= {
+        "place": place,
+        "summary": f"{place}. Cross-validated error: L1 {{l1_cv}}, mix {{mix_cv}}, L2 {{l2_cv}}.",
+        "map.alt": f"Map of the cross-validated error over λ and L1 ratio. Least: {least} at λ = "
+        f"{number_text(alphas[a], 3)} and ratio {RATIOS[r]:g}. At the sliders: {{map_error}}.",
+        "map.caption": f"The cross marks the least error, {least}; the frame is your mix, {{map_error}}. Light is low: "
+        f"{told['near']} of the {cv.size} choices are within one standard error of the least.",
+    }
+    return words
+
+
+def brightness(colour: str) -> float:
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def light_is_low(figure: LiveFigure) -> None:
+    cells = figure.figure["data"][0]
+    ramp = sorted(cells["colorscale"])
+    shades = [brightness(colour) for _, colour in ramp]
+    assert ramp[0][0] == 0
+    assert ramp[-1][0] == 1
+    assert all(lighter > darker + 10 for lighter, darker in pairwise(shades))
+    assert cells["zmin"] < cells["zmax"]
+
+
+def choosing_figure(
+    found: Choosing, fits: Fits, told: dict[str, np.ndarray], figure: LiveFigure, index: Index
+) -> tuple[list[Trace], Axes]:
+    sweep, cv = found.sweep, told["cv"]
+    alphas = sweep.strengths
+    place, ticks = log_ticks(alphas)
+    a, mix = index["alpha"], index["l1_ratio"]
+    key = figure.name.rsplit("_", 1)[1] if "_" in figure.name else ""
+    r = rows_of(index)[key][0] if key else mix
+    assert figure.scrub is None or figure.scrub[0] == "alpha"
+    # cells of a map that are beyond its colours may be any number beyond
+    half = 0.8 * float(np.median(np.diff(place)))
+    box = place[a] + half * np.array([-1, 1, 1, -1, -1])
+    side = np.array([-1, -1, 1, 1, -1])
+
+    def cells(log: np.ndarray) -> Callable[[np.ndarray], None]:
+        low, high = (figure.figure["data"][0][end] for end in ("zmin", "zmax"))
+
+        def check(drawn: np.ndarray) -> None:
+            assert drawn.shape == log.shape
+            inside = (log >= low) & (log <= high)
+            np.testing.assert_allclose(drawn[inside], log[inside], atol=2e-3 if key else 1e-9)
+            assert np.all((drawn[log > high] >= high - 2e-3) & (drawn[log > high] <= log[log > high] + 2e-3))
+            assert np.all(drawn[log < low] <= low + 2e-3)
+
+        return check
+
+    with np.errstate(divide="ignore"):
+        log_cv = np.log10(cv)
+        log_degrees = None if found.by_degree is None else np.log10(found.by_degree.expected)
+    if figure.name == "map":
+        light_is_low(figure)
+        assert figure.title == "Cross-validated error over λ and L1 ratio"
+        top, at = np.unravel_index(np.argmin(cv), cv.shape)
+        return [
+            ("cross-validated error", "", {"x": place, "y": RATIOS, "z": cells(log_cv)}),
+            ("your mix", "cursor", {"x": box, "y": RATIOS[mix] + 0.05 * side}),
+            ("least of all", "cursor", {"x": [place[at]], "y": [RATIOS[top]]}),
+        ], (("λ", ticks), ("L1 ratio", None))
+    if figure.name.startswith("degrees"):
+        light_is_low(figure)
+        titled(figure, "expected error of every degree")
+        assert log_degrees is not None
+        return [
+            ("expected error", "", {"x": place, "y": np.arange(1, 21), "z": cells(log_degrees[r].T)}),
+            ("present fit", "cursor", {"x": box, "y": sweep.settings.degree + 0.5 * side}),
+        ], (("λ", ticks), ("degree", None))
+    if figure.name.startswith("u_curve"):
+        titled(figure, "error against degree at this λ")
+        assert found.by_degree is not None
+        top = figure.figure["layout"]["yaxis"]["range"][1]
+
+        def within(values: np.ndarray) -> Callable[[np.ndarray], None]:
+            step = 3e-4 * top
+
+            def check(drawn: np.ndarray) -> None:
+                seen = values <= top
+                np.testing.assert_allclose(drawn[seen], values[seen], atol=step)
+                assert np.all(drawn[~seen] > top * 0.999)
+
+            return check
+
+        lines = {"training": found.by_degree.train, "validation": found.by_degree.validation}
+        lines |= {"expected": found.by_degree.expected}
+        colours = {"training": "train", "validation": "validation", "expected": "truth"}
+        if not len(sweep.validation):
+            del lines["validation"]
+        curves: list[Trace] = [
+            (name, colours[name], {"x": np.arange(1, 21), "y": within(values[r, a])}) for name, values in lines.items()
+        ]
+        return [*curves, ("this degree", "text", {"x": [sweep.settings.degree] * 2, "y": [0, top]})], (
+            ("degree", None),
+            ("error", None),
+        )
+    assert figure.name.startswith("errors")
+    titled(figure, "error against λ")
+    k, n = len(found.folds), len(alphas)
+    top = figure.figure["layout"]["yaxis"]["range"][1]
+    rows = {"training": ("train", sweep.train_error), f"{k}-fold cross-validation": (key, cv)}
+    if len(sweep.validation):
+        rows["validation"] = ("validation", sweep.validation_error)
+    if sweep.data.noise_sd is not None:
+        rows["expected (all new points)"] = ("truth", sweep.expected_error)
+
+    def cut(values: np.ndarray) -> Callable[[np.ndarray], None]:
+        def check(drawn: np.ndarray) -> None:
+            seen = ~(values > 3 * top)
+            np.testing.assert_allclose(drawn[seen], values[seen], rtol=1e-9)
+            assert np.all(drawn[~seen] >= 2.9 * top)
+
+        return check
+
+    band = np.concatenate([told["high"][r], told["low"][r][::-1]])
+    folds = np.concatenate([np.append(fold[r], np.nan) for fold in np.sqrt(found.folds)])
+    traces: list[Trace] = [
+        ("± one standard error", key, {"x": np.concatenate([place, place[::-1]]), "y": cut(band)}),
+        ("single folds", key, {"x": np.tile(np.append(place, np.nan), k), "y": cut(folds)}),
+        *((name, colour, {"x": place, "y": cut(values[r])}) for name, (colour, values) in rows.items()),
+    ]
+    if sweep.data.noise_sd is not None:
+        traces.append(("noise alone", "muted", {"x": place[[0, n - 1]], "y": [sweep.data.noise_sd] * 2}))
+    for stop, colour, name in (("best", "text", "least CV error"), ("one_se", key, "one-standard-error rule")):
+        at = told[stop][r]
+        traces.append((f"{name}, λ", key, {"x": [place[at]] * 2, "y": [0, top]}))
+        traces.append((name, colour, {"x": [place[at]], "y": [cv[r, at]]}))
+    traces.append(("λ of the slider", "text", {"x": [place[a]] * 2, "y": [0, top]}))
+    traces += [
+        (f"{name} at λ", colour, {"x": [place[a]], "y": cut(values[r, [a]])}) for name, (colour, values) in rows.items()
+    ]
+    return traces, (("λ", ticks), ("root mean squared error", None))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 8, 9, 12, 15, 20, 35])
+def test_choosing(seed: int) -> None:
+    settings, own = random_settings(seed)
+    found = choosing(settings, own)
+    board, fits, sweep = choosing_board(found), Fits(found.sweep), found.sweep
+    alphas = sweep.strengths
+    told = choice_of(found, alphas)
+    words = choosing_words(found, fits, told)
+    names = ["single folds", "training", f"{len(found.folds)}-fold cross-validation"]
+    names += ["validation"] if len(sweep.validation) else []
+    names += ["expected (all new points)", "noise alone"] if sweep.data.noise_sd is not None else []
+    assert legend(board) == names
+    for index in positions(board, seed):
+        known, a = known_at(board, index, fits), index["alpha"]
+        for key, (r, _) in rows_of(index).items():
+            known.put(f"{key}_cv", told["cv"][r, a])
+            known.put(f"{key}_cv_se", (told["high"] - told["low"])[r, a] / 2)
+            for name in ("best", "one_se"):
+                known.put(f"{key}_{name}_alpha", alphas[told[name][r]])
+                known.put(f"{key}_{name}_error", told["cv"][r, told[name][r]])
+            if found.by_degree is not None:
+                errors = found.by_degree.expected[r, a]
+                known.put(f"{key}_best_degree", 1 + np.argmin(errors))
+                known.put(f"{key}_least_degree", errors.min())
+                known.put(f"{key}_last_degree", errors[-1])
+        known.put("map_error", told["cv"][index["l1_ratio"], a])
+        cells = next((figure.figure["data"][0] for figure in board.figures if figure.name == "degrees_l1"), None)
+        if cells is not None and found.by_degree is not None:
+            known.put("map_light", 10 ** cells["zmin"])
+            known.put("map_dark", 10 ** cells["zmax"])
+            assert np.log10(max(found.by_degree.expected.min(), 1e-300)) <= cells["zmin"] + 1e-9
+
+        def shown(figure: LiveFigure) -> tuple[list[Trace], Axes]:
+            common = common_figure(board, index, fits, known, figure)  # noqa: B023
+            return common or choosing_figure(found, fits, told, figure, index)  # noqa: B023
+
+        check_board(board, index, known, words, shown)
+    for figure in board.figures:
+        if figure.scrub is not None:
+            same(board.read(figure.scrub[1], board.index({})), log_ticks(alphas)[0], "scrub")
+
+
+# -- Bias & variance
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(data="step", degree=9, n_samples=15), Settings(data="groups", noise=1.0, match="df", validation=0.0)],
+    ids=["curve", "weights"],
+)
+def test_variance(settings: Settings) -> None:
+    found = variance(settings)
+    board = variance_board(found)
+    place, ticks = log_ticks(found.alphas)
+    total = found.bias_squared + found.variance + found.noise
+    told = {"bias": found.bias_known, "variance": found.variance, "total": total}
+    truth = "true function" if found.is_curve else "true weight"
+    sample = "one sample" if found.is_curve else "weight in one sample"
+    assert legend(board) == [sample, "mean of all samples", truth]
+    thick = "the thick one" if found.is_curve else "the diamond"
+    words = {
+        "place": "λ {alpha}, L1 ratio {ratio}",
+        "summary": "λ {alpha}, L1 ratio {ratio}. Bias² and variance: L1 {l1_bias} and {l1_variance}, mix {mix_bias} "
+        "and {mix_variance}, L2 {l2_bias} and {l2_variance}.",
+    }
+    for key, title in TITLES.items():
+        words |= {
+            f"heading_{key}": f"bias² {{{key}_bias}} + variance {{{key}_variance}} + noise = {{{key}_total}}",
+            f"fits_{key}.caption": f"10 of {RESAMPLES} samples; {thick} is the mean of all.",
+            f"fits_{key}.alt": f"{title}: the fits of 10 samples at λ = {{alpha}} scatter around their mean with "
+            f"variance {{{key}_variance}}; their mean is off the truth by a bias² of {{{key}_bias}}.",
+            f"parts_{key}.alt": f"{title}: bias² {{{key}_bias}}, variance {{{key}_variance}}, sum with the noise "
+            f"{{{key}_total}} at λ = {{alpha}}.",
+            f"parts_{key}.caption": f"Thick: the sum. Dashed: bias² {{{key}_bias}}. Thin: variance {{{key}_variance}}. "
+            f"The cross is the least sum, {{{key}_least}} at λ = {{{key}_least_alpha}}; at λ = 0 the sum is "
+            f"{{{key}_unpenalised}}.",
+        }
+    p = len(found.names)
+    for index in positions(board, 3):
+        a, known = index["alpha"], Known()
+        known.put("alpha", found.alphas[a])
+        known.put("ratio", RATIOS[index["l1_ratio"]])
+        for key, (r, _) in rows_of(index).items():
+            for name, values in told.items():
+                known.put(f"{key}_{name}", values[r, a])
+            known.put(f"{key}_least", total[r].min())
+            known.put(f"{key}_least_alpha", found.alphas[np.argmin(total[r])])
+            known.put(f"{key}_unpenalised", total[r, 0])
+
+        def shown(figure: LiveFigure) -> tuple[list[Trace], Axes]:
+            kind, key = figure.name.split("_")
+            r, a = rows_of(index)[key]  # noqa: B023
+            if kind == "parts":
+                titled(figure, "bias² + variance + noise")
+                top = figure.figure["layout"]["yaxis"]["range"][1]
+                names = {"bias²": "text", "variance": key, "sum = expected error²": key}
+                shapes = [(trace["line"].get("dash"), trace["line"]["width"]) for trace in figure.figure["data"][:3]]
+                assert shapes == [("dash", 1.8), (None, 1.8), (None, 3.2)]
+                parts = list(zip(names.items(), told.values(), strict=True))
+                least = int(np.argmin(total[r]))
+                assert total[r, least] < top
+                return [
+                    *((name, ink, {"x": place, "y": values[r]}) for (name, ink), values in parts),
+                    ("noise", "muted", {"x": place[[0, -1]], "y": [settings.noise**2] * 2}),
+                    ("λ of the slider", "text", {"x": [place[a]] * 2, "y": [0, top]}),
+                    *((f"{name} at λ", ink, {"x": [place[a]], "y": values[r, [a]]}) for (name, ink), values in parts),
+                    ("least sum", "text", {"x": [place[least]], "y": [total[r, least]]}),
+                ], (("λ", ticks), ("mean squared error", None))
+            some, mean = found.drawn[r, a], found.mean[r, a]
+            if found.is_curve:
+                titled(figure, "fits of other samples")
+                lines = [(sample, key, {"x": found.x_line, "y": line}) for line in some]
+                return [
+                    *lines,
+                    ("mean of all samples", key, {"x": found.x_line, "y": mean}),
+                    (truth, "truth", {"x": found.x_line, "y": np.where(found.x_line < 0, -1.0, 1.0)}),
+                ], (("x", None), ("y", None))
+            titled(figure, "weights in other samples")
+            source = DATASETS[settings.data].sample(20, 0.0, 1, settings.correlation)
+            feature = np.arange(1, p + 1)
+            return [
+                (sample, key, {"x": np.tile(feature, 10), "y": some.ravel()}),
+                ("mean of all samples", key, {"x": feature, "y": mean}),
+                (truth, "truth", {"x": feature, "y": source.true_coef}),
+            ], (("", of_names(source.feature_names)), ("weight", None))
+
+        check_board(board, index, known, words, shown)
+
+
+# -- Outliers
+
+
+def test_outliers() -> None:
+    settings = Settings(noise=0.4, random_state=11)
+    found = outliers(settings)
+    board = outliers_board(found)
+    losses = ("squared", "huber", "absolute")
+    titles = dict(zip(losses, ("Squared loss", "Huber's loss", "Absolute loss"), strict=True))
+    says = dict(
+        zip(
+            losses,
+            (
+                "The farther off a point, the harder it pulls",
+                "The pull stops growing at δ = {delta}",
+                "Every point off the fit pulls equally hard",
+            ),
+            strict=True,
+        )
+    )
+    moved = "{squared_l1_moved} and {squared_l2_moved}, Huber {huber_l1_moved} and {huber_l2_moved}, absolute "
+    words = {
+        "place": "outlier at {height}, λ / λ max {share}",
+        "summary": "Outlier at {height}, λ {share} of its maximum. The fit moved, with L1 and L2: squared loss "
+        f"{moved}{{absolute_l1_moved}} and {{absolute_l2_moved}}.",
+    }
+    for loss, title in titles.items():
+        told = f"{{{loss}_l1_moved}} with L1"
+        words |= {
+            f"heading_{loss}": f"the fit moved by {told}, {{{loss}_l2_moved}} with L2",
+            f"moved_{loss}.alt": f"{title}: the fit has moved by {told} and {{{loss}_l2_moved}} with L2.",
+            f"moved_{loss}.caption": "Root mean square distance from the fit without the ringed point.",
+            f"fit_{loss}_l1.caption": f"{says[loss]}. Solved to {{{loss}_l1_kkt}} (KKT).",
+        }
+        for key, short in (("l1", "L1"), ("l2", "L2")):
+            words[f"fit_{loss}_{key}.alt"] = (
+                f"{title} with an {short} penalty: with the outlier at {{height}} the fit has moved by "
+                f"{{{loss}_{key}_moved}}."
+            )
+    assert legend(board) == ["points", "true line", "the outlier", "L1 fit", "L2 fit"]
+    heights, shares = (axis.values for axis in board.axes)
+    others = np.arange(20) != 15
+    x = np.linspace(-1, 1, 20)
+    y = 1.5 * x + 0.4 * np.random.default_rng(11).standard_normal(20)
+    powers = np.vander(x, 4, increasing=True)[:, 1:]
+    line = np.linspace(-1, 1, 101)
+    features = (np.vander(line, 4, increasing=True)[:, 1:] - powers.mean(axis=0)) / powers.std(axis=0)
+    for index in positions(board, 2, 20):
+        h, s, known = index["outlier"], index["share"], Known()
+        known.put("height", heights[h])
+        known.put("share", shares[s])
+        known.put("delta", 1.345 * 0.4)
+        for i, loss in enumerate(losses):
+            for j, key in enumerate(("l1", "l2")):
+                known.put(f"{loss}_{key}_moved", found.moved[i, j, h, s])
+                known.put(f"{loss}_{key}_kkt", found.kkt[i, j, h, s])
+
+        def shown(figure: LiveFigure) -> tuple[list[Trace], Axes]:
+            kind, loss, *rest = figure.name.split("_")
+            i = losses.index(loss)
+            assert figure.column == i
+            if kind == "fit":
+                (key,) = rest
+                j = ("l1", "l2").index(key)
+                assert figure.title == f"{titles[loss]}, {key.upper()}"
+                assert figure.row == 1 + j
+                fit = features @ found.coef[i, j, h, s] + found.intercept[i, j, h, s]  # noqa: B023
+                at = {"x": [x[15]], "y": [heights[h]]}  # noqa: B023
+                return [
+                    ("points", "train", {"x": x[others], "y": y[others]}),
+                    ("true line", "truth", {"x": [-1, 1], "y": [-1.5, 1.5]}),
+                    ("the outlier", "validation", at),
+                    (f"{key.upper()} fit", key, {"x": line, "y": fit}),
+                    ("outlier, its place", "validation", at),
+                ], (("x", None), ("y", None))
+            assert figure.title == f"{titles[loss]}: how far the fit moves"
+            top = figure.figure["layout"]["yaxis"]["range"][1]
+            traces: list[Trace] = []
+            for j, key in enumerate(("l1", "l2")):
+                way = found.moved[i, j, :, s]  # noqa: B023
+                assert way.max() <= top
+                traces.append((f"{key.upper()} moved", key, {"x": heights, "y": way}))
+                traces.append((f"{key.upper()} now", key, {"x": [heights[h]], "y": [way[h]]}))  # noqa: B023
+            traces.append(("height of the outlier", "text", {"x": [heights[h]] * 2, "y": [0, top]}))  # noqa: B023
+            return traces, (("height of the outlier", None), ("moved", None))
+
+        check_board(board, index, known, words, shown)
+
+
+# -- Geometry
+
+
+class Two:
+    """The problem of two weights at one position, solved by trying all patterns of signs."""
+
+    def __init__(self, value: Mapping[str, float], rho: float) -> None:
+        self.c, self.alpha, self.rho = value["correlation"], value["alpha"], rho
+        self.o = np.array([value["optimum_a"], value["optimum_b"]])
+        self.gram = np.array([[1, self.c], [self.c, 1]])
+        self.w = self.solve(self.o, self.alpha)
+        self.pull = self.gram @ (self.o - self.w)
+
+    def off(self, w: np.ndarray, o: np.ndarray, alpha: float) -> float:
+        """How far −∇D is from what the penalty can hold."""
+        pull = self.gram @ (o - w)
+        away = np.abs(pull - alpha * (self.rho * np.sign(w) + (1 - self.rho) * w))
+        return float(np.where(w == 0, np.maximum(np.abs(pull) - alpha * self.rho, 0), away).max())
+
+    def solve(self, o: np.ndarray, alpha: float) -> np.ndarray:
+        l1, l2 = alpha * self.rho, alpha * (1 - self.rho)
+        pull = self.gram @ o
+        if abs(self.c) == 1:  # of all solutions the shortest
+            x = np.sign(pull[0]) * max(abs(pull[0]) - l1, 0) / (2 + l2)
+            return np.array([x, self.c * x])
+        for signs in sorted(np.ndindex(3, 3), key=lambda s: np.count_nonzero(np.array(s) - 1)):
+            s = np.array(signs) - 1
+            w, on = np.zeros(2), s != 0
+            if on.any():
+                w[on] = np.linalg.solve(self.gram[np.ix_(on, on)] + l2 * np.eye(on.sum()), (pull - l1 * s)[on])
+            if np.all(w * s >= 0) and self.off(np.where(np.abs(w) > 1e-11, w, 0), o, alpha) < 1e-10:
+                return np.where(np.abs(w) > 1e-11, w, 0)
+        raise AssertionError("no pattern of signs holds")
+
+    def penalty(self, w: Any) -> np.ndarray:
+        """P of points (..., k)."""
+        size = np.abs(np.asarray(w, dtype=float))
+        return np.asarray(self.rho * size.sum(axis=-1) + (1 - self.rho) / 2 * np.square(size).sum(axis=-1))
+
+    def height(self, w: Any) -> np.ndarray:
+        away = np.asarray(w, dtype=float) - self.o
+        return np.asarray(np.einsum("...i,ij,...j->...", away, self.gram, away) / 2)
+
+    def shrunk(self, z: Any) -> np.ndarray:
+        z = np.asarray(z, dtype=float)
+        fee, tax = self.alpha * self.rho, 1 + self.alpha * (1 - self.rho)
+        return np.asarray(np.sign(z) * np.maximum(np.abs(z) - fee, 0) / tax)
+
+
+def area(x: np.ndarray, y: np.ndarray) -> float:
+    """Of polygons with gaps between them, as a share of the square of side 6."""
+    total = 0.0
+    for part in np.split(np.arange(len(x)), np.flatnonzero(np.isnan(x))):
+        a, b = x[part][np.isfinite(x[part])], y[part][np.isfinite(x[part])]
+        total += abs(np.sum(a * np.roll(b, -1) - np.roll(a, -1) * b)) / 2
+    return total / 36
+
+
+def two_traces(figure: LiveFigure, drawn: dict[str, Any], two: Two, key: str) -> tuple[list[Trace], Axes]:
+    """The figures of one penalty."""
+    kind, w, alpha, o = figure.name.rsplit("_", 1)[0], two.w, two.alpha, two.o
+    data, t = drawn["data"], two.penalty(two.w)
+    point = {"x": w[:1], "y": w[1:]}
+
+    def xy(k: int) -> np.ndarray:
+        return np.array([data[k]["x"], data[k]["y"]]).T
+
+    def each(check: Callable[[np.ndarray], None], k: int) -> dict[str, Any]:
+        def run(_: np.ndarray) -> None:
+            check(xy(k))
+
+        return {"x": run, "y": run}
+
+    def on_ball(v: np.ndarray) -> None:
+        np.testing.assert_allclose(two.penalty(v), t, atol=1e-9)
+
+    def no_points(v: np.ndarray) -> None:
+        assert np.isnan(v).all()
+
+    def through(v: np.ndarray) -> None:
+        np.testing.assert_allclose(two.height(v[np.isfinite(v[:, 0])]), two.height(w), atol=1e-9)
+
+    def levels(v: np.ndarray) -> None:
+        found = np.unique(np.sqrt(2 * two.height(v[np.isfinite(v[:, 0])])).round(6))
+        assert set(found) <= {0.6, 1.2, 1.8, 2.4, 3.0}
+        assert len(found) == 5 or abs(two.c) == 1
+
+    def solutions(v: np.ndarray) -> None:
+        for one in v[np.abs(v).max(axis=1) > 1e-6][::16]:
+            j = int(np.argmax(np.abs(one)))
+            pull = two.gram[j] @ (o - one)
+            strength = pull / (two.rho * np.sign(one[j]) + (1 - two.rho) * one[j])
+            assert strength >= -1e-9
+            assert two.off(one, o, max(strength, 0.0)) <= 1e-7
+        np.testing.assert_allclose(v[-1], two.solve(o, 0.0), atol=1e-9)
+
+    plane = ("w₁", None), ("w₂", None)
+    if kind == "bowl":
+        titled(figure, "the ball and the bowl")
+        assert figure.handle == ("optimum_a", "optimum_b")
+        tie = abs(two.c) == 1 and two.rho * alpha == alpha and (w.any() or alpha == 0)
+
+        def edge(v: np.ndarray) -> None:
+            if not tie:
+                no_points(v)
+                return
+            np.testing.assert_allclose(two.height(v), two.height(w), atol=1e-9)
+            if alpha > 0:
+                np.testing.assert_allclose(two.penalty(v), t, atol=1e-9)
+            assert np.linalg.norm(v[0] - v[1]) > 0.1 * np.linalg.norm(w)
+
+        return [
+            ("contours of the data loss", "contour", each(levels, 0)),
+            ("all weights with this penalty", key, each(on_ball if alpha > 0 else no_points, 1)),
+            ("no limit: λ is 0", key, each(on_ball if alpha == 0 else no_points, 2)),
+            ("solutions for all λ", key, each(solutions, 3)),
+            ("contour through the solution", "text", each(through, 4)),
+            ("equally good solutions", key, each(edge, 5)),
+            ("optimum of the loss alone: drag it", "text", {"x": o[:1], "y": o[1:]}),
+            ("solution", key, point),
+        ], plane
+    if kind == "forces":
+        titled(figure, "forces at the solution")
+        slope = alpha * (two.rho * np.sign(w) + (1 - two.rho) * w)
+        slack = alpha * two.rho * (w == 0)
+        low, high = w + (slope - slack) / 2, w + (slope + slack) / 2
+        box = np.array([low, [high[0], low[1]], high, [low[0], high[1]], low])
+        wedge = np.array([w, low, high, w, w]) if w.any() else box
+        ends = {"pull": w + two.pull / 2, "push": w - two.pull / 2}
+        pull, push = (np.array([w, end]) for end in ends.values())
+        return [
+            ("all weights with this penalty", key, each(on_ball, 0)),
+            ("normal cone", key, {"x": wedge[:, 0], "y": wedge[:, 1]}),
+            ("λ ∂penalty: what the penalty can hold", key, {"x": box[:, 0], "y": box[:, 1]}),
+            ("pull of the data: −∇D", "text", {"x": pull[:, 0], "y": pull[:, 1]}),
+            ("pull of the penalty", key, {"x": push[:, 0], "y": push[:, 1]}),
+            ("end of the pull of the data", "text", {"x": pull[1:, 0], "y": pull[1:, 1]}),
+            ("end of the pull of the penalty", key, {"x": push[1:, 0], "y": push[1:, 1]}),
+            ("solution", key, point),
+        ], plane
+    if kind == "budget":
+        titled(figure, "budget t against λ")
+
+        def budgets(v: np.ndarray) -> None:
+            told = [two.penalty(two.solve(o, strength)) for strength in v[::8, 0]]
+            np.testing.assert_allclose(v[::8, 1], told, atol=1e-8)
+
+        return [("t(λ)", key, each(budgets, 0)), ("here", key, {"x": [alpha], "y": [t]})], (("λ", None), ("t", None))
+    if kind == "profile":
+        titled(figure, "the penalised bowl, cut along w₁")
+        x = np.linspace(-4, 4, 161)
+        cut = np.stack([x, np.full(161, w[1])], axis=1)
+        fall, price = two.height(cut), alpha * two.penalty(cut)
+        dashes = [trace["line"].get("dash") for trace in figure.figure["data"]]
+        assert dashes == ["dash", "dot", None]
+        return [
+            ("data loss D", "ghost", {"x": x, "y": fall}),
+            ("λ · penalty", key, {"x": x, "y": price}),
+            ("D + λ · penalty", key, {"x": x, "y": fall + price}),
+        ], (("w₁ (w₂ at its solution)", None), ("J", None))
+    if kind == "zeromap":
+        titled(figure, "which optima lose which weight")
+        assert figure.handle == ("optimum_a", "optimum_b")
+
+        def zero(*lost: int) -> Callable[[np.ndarray], None]:
+            def check(v: np.ndarray) -> None:
+                for corner in np.unique(v[np.isfinite(v[:, 0])].round(12), axis=0):
+                    assert np.abs(two.solve(corner, alpha)[list(lost)]).max(initial=0) < 1e-8
+
+            return check
+
+        regions: list[tuple[str, str, tuple[int, ...]]] = [
+            ("both weights stay", "grid", ()),
+            ("w₁ ends at zero", "l1", (0,)),
+            ("w₂ ends at zero", "l2", (1,)),
+            ("both end at zero", "text", (0, 1)),
+        ]
+        return [
+            *((name, ink, each(zero(*lost), k)) for k, (name, ink, lost) in enumerate(regions)),
+            ("the optimum: drag it", "text", {"x": o[:1], "y": o[1:]}),
+        ], (("optimum of w₁", None), ("optimum of w₂", None))
+    assert kind == "three"
+    titled(figure, "three weights")
+    third = np.array([*o, -1.2])
+    touch = two.shrunk(third)
+
+    def around(_: np.ndarray) -> None:
+        surface = np.array([data[0][axis] for axis in "xyz"]).T
+        np.testing.assert_allclose(two.penalty(surface), two.penalty(touch), atol=1e-9)
+
+    def solid(v: np.ndarray) -> dict[str, Any]:
+        return {axis: [value] for axis, value in zip("xyz", v, strict=True)}
+
+    return [
+        ("all weights with this penalty", key, {"x": around, "y": around, "z": around}),
+        ("solution", key, solid(touch)),
+        ("optimum of the loss alone", "text", solid(third)),
+    ], (("", None), ("", None))
+
+
+GEOMETRY_TITLES = {"l1": "L1 · diamond", "mix": "Your mix", "l2": "L2 · circle"}
+# In the notes: every part with numbers in it.
+PHRASES = {
+    "bowl/1": ["than the solution. {hit}{tie}"],
+    "budget/1": [
+        "now λ = {alpha} is t = {mix_budget}.",
+        "With t ≥ {mix_budget_max}, what the loss needs to be at its least, the limit is inactive: λ = 0,",
+        "the ball is dashed. {empty}",
+    ],
+    "zeromap/1": ["L1 keeps both weights for {l1_area_none} of these optima, your mix for {mix_area_none}."],
+    "fee/2": [
+        "Now {optimum_a} becomes {l1_output} under L1, {mix_output} under your mix and {l2_output} under L2.",
+    ],
+    "three/1": [
+        "Now L1 has {l1_touch_zeros} of 3 weights at exactly zero, your mix {mix_touch_zeros}, L2 {l2_touch_zeros}.",
+    ],
+}
+
+
+def geometry_words(board: Board) -> dict[str, str]:
+    words = {
+        "place": "λ {alpha}, L1 ratio {l1_ratio}, correlation {correlation}",
+        "summary": "λ {alpha}: L1 solution ({l1_solution_a}, {l1_solution_b}), mix ({mix_solution_a}, "
+        "{mix_solution_b}), L2 ({l2_solution_a}, {l2_solution_b}).",
+        "thresholds.alt": "One weight: the data want {optimum_a}; L1 gives {l1_output}, the mix {mix_output}, L2 "
+        "{l2_output}.",
+        "thresholds.caption": "{optimum_a} becomes {l1_output} (L1, solid), {mix_output} (mix, dashed), {l2_output} "
+        "(L2, dotted).",
+        "steps.alt": "One weight from {optimum_a} by 60 steps of the penalty alone: L1 loses the same amount each step "
+        "until it is zero, L2 the same share each step.",
+        "steps.caption": "L1 solid, mix dashed, L2 dotted; learning rate η = 0.1.",
+    }
+    for key, title in GEOMETRY_TITLES.items():
+        solution = f"({{{key}_solution_a}}, {{{key}_solution_b}})"
+        areas = {name: f"{{{key}_area_{name}}}" for name in ("none", "a", "b", "both")}
+        no_area = "; for L2 the zero regions have no area" if key == "l2" else ""
+        words |= {
+            f"heading_{key}": f"w = {solution}, solved to {{{key}_kkt}}",
+            f"bowl_{key}.alt": f"{title}: loss contours round ({{optimum_a}}, {{optimum_b}}) touch the ball of size "
+            f"{{{key}_budget}} at {solution}.",
+            f"forces_{key}.alt": f"{title}: the pull of the data ({{{key}_pull_a}}, {{{key}_pull_b}}) ends in the set "
+            "that the penalty can hold.",
+            f"forces_{key}.caption": f"{{{key}_held}} Residual {{{key}_kkt}}.",
+            f"budget_{key}.alt": f"{title}: at λ = {{alpha}} the budget is t = {{{key}_budget}}; t never rises with λ.",
+            f"budget_{key}.caption": f"λ = {{alpha}} is the budget t = {{{key}_budget}}.",
+            f"profile_{key}.alt": f"{title}: the objective along w₁ is lowest at {{{key}_solution_a}}; |w₁| has a kink "
+            "at 0, w₁² has none.",
+            f"profile_{key}.caption": "Solid: D + λ P. Dashed: D. Dotted: λ P.",
+            f"zeromap_{key}.alt": f"{title}: of all optima in the square {areas['none']} keep both weights, "
+            f"{areas['a']} lose w₁, {areas['b']} lose w₂, {areas['both']} lose both{no_area}.",
+            f"zeromap_{key}.caption": f"Of all optima {areas['a']} lose only w₁ (above and below), {areas['b']} only "
+            f"w₂ (left and right), {areas['both']} both (middle); {areas['none']} keep both.",
+            f"three_{key}.alt": f"{title} in three dimensions: the ball through the solution of three uncorrelated "
+            "weights whose optimum is ({optimum_a}, {optimum_b}, -1.2).",
+        }
+    for note in board.notes:
+        for k, text in enumerate((note.title, *note.paragraphs, note.question, note.answer)):
+            bare = re.sub(r"\{\w+\}", "{}", text)
+            for phrase in PHRASES.get(f"{note.name}/{k}", ()):
+                assert bare.count(re.sub(r"\{\w+\}", "{}", phrase)) == 1, phrase
+                bare = bare.replace(re.sub(r"\{\w+\}", "{}", phrase), phrase)
+            assert "{}" not in bare, bare
+            words[f"{note.name}/{k}"] = bare
+    return words
+
+
+def two_known(known: Known, two: Two, key: str, drawn: dict[str, Any]) -> None:
+    w, t = two.w, two.penalty(two.w)
+
+    def put(name: str, value: Any, slack: float = 1e-9) -> None:
+        known.put(f"{key}_{name}", value, slack)
+
+    put("solution_a", w[0])
+    put("solution_b", w[1])
+    put("kkt", 0.0, 1e-12)
+    put("budget", t)
+    put("pull_a", two.pull[0])
+    put("pull_b", two.pull[1])
+    put("threshold", two.alpha * two.rho)
+    put("zeros", np.sum(w == 0))
+    put("output", two.shrunk(two.o[0]))
+    largest = np.abs(two.gram @ two.o).max()
+    put("alpha_max", 0.0 if largest < 1e-12 else largest / two.rho if two.rho else np.inf)
+    put("level", two.height(w))
+    put("budget_max", two.penalty(two.solve(two.o, 0.0)))
+    put("touch_zeros", np.sum(two.shrunk([*two.o, -1.2]) == 0))
+    parts = [area(np.asarray(trace["x"]), np.asarray(trace["y"])) for trace in drawn["data"][:4]]
+    np.testing.assert_allclose(sum(parts), 1, atol=1e-9)  # that no corner is in the wrong part is asked of the traces
+    for name, part in zip(("none", "a", "b", "both"), parts, strict=True):
+        put(f"area_{name}", part)
+    pulls, threshold = (f"{{{key}_pull_a}}", f"{{{key}_pull_b}}"), f"the threshold λρ = {{{key}_threshold}}."
+    known[f"{key}_held"] = (
+        f"No weight is zero: −∇D = ({pulls[0]}, {pulls[1]}) equals λ times the slope of the penalty.",
+        f"w₁ is 0: the pull of the data at it, {pulls[0]}, is no larger in size than {threshold}",
+        f"w₂ is 0: the pull of the data at it, {pulls[1]}, is no larger in size than {threshold}",
+        f"Both weights are 0: the pulls of the data, {pulls[0]} and {pulls[1]}, are no larger in size than {threshold}",
+    )[(w[0] == 0) + 2 * (w[1] == 0)]
+    if key == "l1":
+        known["touch"] = {
+            (False, False): "Here the contour touches the diamond on an edge: both weights stay.",
+            (True, False): "Here the contour touches the diamond at a corner: w₁ is exactly zero.",
+            (False, True): "Here the contour touches the diamond at a corner: w₂ is exactly zero.",
+            (True, True): "Here the diamond has shrunk to a point: both weights are exactly zero.",
+        }[bool(w[0] == 0), bool(w[1] == 0)]
+        idle = "Here λ is 0: nothing limits the weights, the loss is at its least."
+        known["hit"] = idle if two.alpha == 0 else known["touch"]
+        tied = abs(two.c) == 1 and (bool(w.any()) or two.alpha == 0)
+        thick = " Every point of the thick line is equally good for L1: nothing says how the two weights share."
+        known["tie"] = thick if tied else ""
+    if key == "mix":
+        known["empty"] = (
+            "With t = 0 every λ ≥ {mix_alpha_max} gives the same empty solution."
+            if two.rho
+            else "Without L1 in the mix t comes near 0 as λ grows, but not to it, unless the loss is least at 0."
+        )
+
+
+def geometry_positions(board: Board, count: int) -> list[Index]:
+    """Stops at random, with the ends of each slider among them, and the special cases of the menu."""
+    rng = np.random.default_rng(8)
+    found = []
+    for _ in range(count):
+        index = {axis.name: int(rng.integers(len(axis.values))) for axis in board.axes}
+        for name in ("alpha", "l1_ratio", "correlation"):
+            last = len(next(axis.values for axis in board.axes if axis.name == name)) - 1
+            index[name] = int(rng.choice([0, last, index[name], index[name], index[name], index[name]]))
+        if rng.random() < 0.1:
+            index["optimum_a"] = 150  # 0
+        found.append(index)
+    start = dict(geometry.PRESETS[0][1])
+    return found + [board.index({**start, **position}) for _, position in geometry.PRESETS]
+
+
+def test_geometry() -> None:
+    board = geometry.board()
+    words = geometry_words(board)
+    assert legend(board) == [
+        "optimum of the loss alone: drag it",
+        "solution",
+        "contour through the solution",
+        "solutions for all λ",
+    ]
+    for index in geometry_positions(board, 40):
+        value = {axis.name: float(axis.values[index[axis.name]]) for axis in board.axes}
+        known = Known()
+        for name, number in value.items():
+            known.put(name, number)
+        twos = {key: Two(value, rho) for key, rho in (("l1", 1.0), ("mix", value["l1_ratio"]), ("l2", 0.0))}
+        at = {figure.name: figure.at(board, index) for figure in board.figures}
+        for key, two in twos.items():
+            two_known(known, two, key, at[f"zeromap_{key}"])
+        (dial,) = board.dials
+        same(board.read(dial.value, index), [known["mix_budget"]], dial.label)
+
+        def shown(figure: LiveFigure) -> tuple[list[Trace], Axes]:
+            o, z = value["optimum_a"], np.linspace(-3, 3, 121)  # noqa: B023
+            if figure.name == "thresholds":
+                dashes = [trace["line"].get("dash") for trace in figure.figure["data"][:4]]
+                assert dashes == ["dash", None, "dash", "dot"]
+                return [
+                    ("no penalty", "ghost", {"x": z, "y": z}),
+                    *((SHORT[key], key, {"x": z, "y": two.shrunk(z)}) for key, two in twos.items()),  # noqa: B023
+                    *((f"{SHORT[key]} output", key, {"x": [o], "y": [two.shrunk(o)]}) for key, two in twos.items()),  # noqa: B023
+                    ("input: drag it", "text", {"x": [o], "y": [0]}),
+                ], (("weight that the data alone want", None), ("weight after the penalty", None))
+            if figure.name == "steps":
+                dashes = [trace["line"].get("dash") for trace in figure.figure["data"]]
+                assert dashes == [None, "dash", "dot"]
+                traces: list[Trace] = []
+                for key, two in twos.items():  # noqa: B023
+                    w = [o]
+                    for _ in range(60):
+                        left = max(abs(w[-1]) - 0.1 * two.alpha * two.rho, 0)
+                        w.append(np.sign(w[-1]) * left / (1 + 0.1 * two.alpha * (1 - two.rho)))
+                    traces.append((SHORT[key], key, {"x": np.arange(61), "y": w}))
+                return traces, (("step", None), ("weight", None))
+            key = figure.name.rsplit("_", 1)[1]
+            return two_traces(figure, at[figure.name], twos[key], key)  # noqa: B023
+
+        check_board(board, index, known, words, shown)
