@@ -469,7 +469,7 @@ def vault_words(records: list[Opened]) -> str:
 WORDS = """
 ### What to look at
 - **Training error** never rises as λ falls, so it cannot choose. **Validation** and **cross-validation** may rise
-  again: there the fit chases the noise of its own rows.
+  again: there the fit suits its own rows better, and other rows worse.
 - **How sharp is the minimum?** The band is one standard error of the cross-validated error to each side. The
   **one-standard-error rule** takes the strongest λ whose error is within one standard error of the least: these folds
   cannot tell it from the best.

@@ -602,9 +602,10 @@ def notes(sweep: Compare) -> list[str]:
     free = p - int(same.sum())
     if np.linalg.matrix_rank(sweep.design - sweep.design.mean(axis=0)) < free:
         why = f"{free} weights and {n_train} training points" if free >= n_train else "Some features add up to others"
+        units = "" if sweep.settings.standardize else " (of the weights that standardised features would have)"
         told.append(
             f"{why}: at λ = 0 many choices of the weights have the same, least training error. Shown there is the one "
-            "with the smallest ‖w‖₂; as λ falls towards 0, L1 tends to one with the smallest ‖w‖₁."
+            f"with the smallest ‖w‖₂{units}; as λ falls towards 0, L1 tends to one with the smallest ‖w‖₁."
         )
     return told
 
