@@ -97,7 +97,14 @@ class _Scale:
             "cell_x": Swept(np.array([-1, 1, 1, -1, -1]) * self.half),
             "cv_se": Swept((high - low) / 2, swept),
         }
-        view.arrays |= {name: Swept(np.minimum(values, 1e6 * self.top), swept) for name, values in self.rows}
+        # What leaves the chart by far is drawn a little nearer, and told as it is. (Single precision ends at 1e38.)
+        self.drawn: dict[str, str] = {}
+        for name, values in self.rows:
+            view.arrays[name] = Swept(np.minimum(values, 1e30), swept)
+            self.drawn[name] = name
+            if values.max() > 1e6 * self.top:
+                self.drawn[name] = f"{name}_drawn"
+                view.arrays[f"{name}_drawn"] = Swept(np.minimum(values, 1e6 * self.top), swept)
         for name, stop in (("best", choice.best), ("one_se", choice.one_se)):
             view.arrays[f"{name}_place"] = Swept(self.place[stop], ratio)
             view.arrays[f"{name}_alpha"] = Swept(alphas[stop], ratio)
@@ -189,7 +196,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     for name, _ in scale.rows:
         colour, words, width, dash = looks[name]
         line = curve(colour, words, width, dash) | say | {"x": "@places"}
-        drawing.add(line, y=Moving(Ref(name, pin, along=strength)), still=still)
+        drawing.add(line, y=Moving(Ref(scale.drawn[name], pin, along=strength)), still=still)
     if scale.noise is not None:
         ends = [float(scale.place[0]), float(scale.place[-1])]
         drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
@@ -208,7 +215,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     drawing.cursor(Ref("place"), 0, scale.top)
     for name, _ in scale.rows:
         here = points(looks[name][0], f"{looks[name][1]} at λ", size=9, hover="%{y:.3g}")
-        drawing.add(here, x=Moving(Ref("place")), y=Moving(column.ref(name)))
+        drawing.add(here, x=Moving(Ref("place")), y=Moving(column.ref(scale.drawn[name])))
     return LiveFigure(
         name=f"errors_{key}",
         title=f"{column.short}: error against λ",
