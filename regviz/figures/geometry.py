@@ -473,6 +473,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
         ),
         alt=f"{title} in three dimensions: the ball through the solution of three uncorrelated weights whose optimum "
         f"is ({{optimum_a}}, {{optimum_b}}, {THIRD:g}).",
+        caption="Cut off at −3 and 3.",
         column=number,
         row=15,
         height=320,
