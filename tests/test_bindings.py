@@ -22,12 +22,13 @@ from regviz.core.features import BASES
 from regviz.figures import compare as compare_figures
 from regviz.figures import geometry
 from regviz.figures.choosing import board as choosing_board
+from regviz.figures.choosing import optimism_board
 from regviz.figures.outliers import board as outliers_board
 from regviz.figures.paths import board as paths_board
 from regviz.figures.variance import board as variance_board
 from regviz.live.board import Board, LiveFigure, number_text
 from regviz.settings import MATCHES, OWN_DATA, PATH_AXES, Settings
-from regviz.sweeps.choosing import Choosing, choosing
+from regviz.sweeps.choosing import Choosing, Optimism, choosing
 from regviz.sweeps.compare import Compare
 from regviz.sweeps.outliers import outliers
 from regviz.sweeps.paths import Paths, paths
@@ -453,6 +454,13 @@ def at_sliders(board: Board, index: Index, sweep: Compare, known: Known) -> None
     assert strength.label.endswith("× each best λ" if by_factor else "λ of L1" if matched(sweep) else "Strength λ")
     if not by_factor:
         np.testing.assert_array_equal(strength.values, np.broadcast_to(sweep.grid.alphas, sweep.grid.kkt.shape)[10])
+    # Where the slider stands first: curves at a hundredth, tables at a tenth of the λ at which the lasso is empty.
+    share = 0.01 if sweep.data.domain is not None else 0.1
+    y = sweep.data.y[sweep.train]
+    empty = np.abs((sweep.design - sweep.design.mean(axis=0)).T @ (y - y.mean())).max() / len(y)
+    first = 1.0 if by_factor else share * empty
+    away = np.abs(strength.values - first)
+    assert np.ptp(y) == 0 or away[strength.default] <= away.min() + 1e-9 * first
     known.put("strength", strength.values[index[strength.name]])
     known.put("ratio", RATIOS[index["l1_ratio"]])
 
@@ -1198,6 +1206,37 @@ def test_choosing(seed: int) -> None:
     for figure in board.figures:
         if figure.scrub is not None:
             same(board.read(figure.scrub[1], board.index({})), log_ticks(alphas)[0], "scrub")
+
+
+def test_what_tuning_buys() -> None:
+    rng = np.random.default_rng(5)
+    found = Optimism(rng.normal(-0.3, 0.4, 100), rng.normal(0.1, 0.9, 100), 9)
+    board = optimism_board(found)
+    (figure,) = board.figures
+    edges = np.linspace(-1, 1.5, 26)
+    middles = (edges[1:] + edges[:-1]) / 2
+    means = found.tuned_on_test.mean(), found.tuned_honestly.mean()
+    names = {"tuned on the test set": "l1", "tuned on validation points": "l2"}
+    bars: list[Trace] = []
+    for (name, ink), values in zip(names.items(), (found.tuned_on_test, found.tuned_honestly), strict=True):
+        counts = [np.sum((values >= low) & (values < high)) for low, high in pairwise(edges)]
+        counts[0] += np.sum(values < -1)
+        counts[-1] += np.sum(values >= 1.5)
+        bars.append((name, ink, {"x": middles, "y": counts}))
+    top = figure.figure["layout"]["yaxis"]["range"][1]
+    assert top > max(max(told["y"]) for _, _, told in bars)
+    lines = [
+        (f"mean, {name}", ink, {"x": [mean] * 2, "y": [0, top]})
+        for (name, ink), mean in zip(names.items(), means, strict=True)
+    ]
+    words = {
+        "optimism.alt": f"Over 100 samples: tuned on the test set the reported error is off by {means[0]:+.0%} on "
+        f"average, tuned honestly by {means[1]:+.0%}.",
+        "optimism.caption": "The outermost bars hold all beyond.",
+    }
+    assert legend(board) == [*names, *(f"mean, {name}" for name in names)]
+    axes = ("reported / true mean squared error − 1", None), ("samples", None)
+    check_board(board, {}, Known(), words, lambda _: ([*bars, *lines], axes))
 
 
 # -- Bias & variance

@@ -398,6 +398,7 @@ def optimism_board(found: Optimism) -> Board:
         moving=(),
         alt=f"Over {len(found.tuned_on_test)} samples: tuned on the test set the reported error is off by "
         f"{found.tuned_on_test.mean():+.0%} on average, tuned honestly by {found.tuned_honestly.mean():+.0%}.",
+        caption="The outermost bars hold all beyond.",
         column=0,
         row=0,
         height=230,
