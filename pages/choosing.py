@@ -11,15 +11,16 @@ from regviz.figures.compare import notes
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
 from regviz.settings import Settings
-from regviz.sweeps.choosing import choosing, open_vault, optimism
+from regviz.sweeps.choosing import choosing, open_vault, optimism, vault_rows
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def sweep(settings: Settings, own_key: str, _own: Data | None) -> tuple[Any, tuple[Axis, ...], list[str]]:
-    """Payload, axes and notes of one sweep, shared by all visitors with the same settings."""
+def sweep(settings: Settings, own_key: str, _own: Data | None) -> tuple[Any, tuple[Axis, ...], list[str], str]:
+    """Payload, axes, notes and words on the vault of one sweep, shared by all visitors with the same settings."""
     chosen = choosing(settings, _own)
     board = picture.board(chosen)
-    return payload(board), board.axes, notes(chosen.sweep)
+    spare = vault_rows(settings, _own)
+    return payload(board), board.axes, notes(chosen.sweep), picture.vault_intro(spare.n_samples if spare else 0)
 
 
 @st.cache_data(max_entries=50, show_spinner="Fitting 100 more samples …")
@@ -31,17 +32,14 @@ def bought(settings: Settings, own_key: str, _own: Data | None) -> Any:
 
 ui.open_page("pages/choosing.py")
 settings, own = ui.side_panel(("n_splits",))
-board, axes, told = sweep(settings, ui.fingerprint(own), own)
+board, axes, told, vault = sweep(settings, ui.fingerprint(own), own)
 ui.mend_position(axes)
 for note in told:
     st.info(note, icon=":material/info:")
 live(board, key="choosing")
 
 st.subheader("The vault", anchor=False)
-st.markdown(
-    "Some rows took no part in anything above. Their error is the honest answer to “how good is it?”, as long as "
-    "nobody chooses by it. Decide first, then open."
-)
+st.markdown(vault)
 position = ui.position(axes)
 records = ui.records("vault", (settings, ui.fingerprint(own)))
 if st.button("Open the vault at this λ and ratio", icon=":material/lock_open:"):

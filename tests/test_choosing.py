@@ -17,9 +17,9 @@ from regviz.figures.choosing import board as picture
 from regviz.figures.choosing import optimism_board, optimism_words, vault_table, vault_words
 from regviz.figures.compare import COLUMNS
 from regviz.live.board import Board, number_text, payload
-from regviz.settings import OWN_DATA, Settings
+from regviz.settings import MAX_RANDOM_STATE, OWN_DATA, Settings
 from regviz.sweeps.choosing import Choosing, Optimism, choosing, open_vault, optimism, vault_rows
-from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task
+from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, resample_seeds
 from tests.test_live import ends_of, same_in_javascript, sent_size, sound
 from tests.test_paths import HOSTILE, OWN, table
 
@@ -181,6 +181,21 @@ def test_errors_in_large_units_are_shown_as_they_are() -> None:
     assert found.sweep.train_error.min() > 1e6
     told = board.say("{l1_train}", board.index({}))
     assert told == number_text(found.sweep.train_error[L1, board.index({})["alpha"]], 3)
+
+
+def test_errors_far_outside_the_chart_are_told_as_they_are() -> None:
+    """Without regularization a fold can be missed by a million times the spread of y."""
+    found = choosing(Settings(degree=20, random_state=11))
+    board = picture(found)
+    index = board.index({"alpha": 0})
+    cv = np.sqrt(found.folds.mean(axis=0))
+    assert cv[L1, 0] > 1e6 * found.sweep.data.y.std()
+    assert board.say("{l1_cv}", index) == number_text(cv[L1, 0], 3)
+    line = _figure(board, "errors_l1", index)["5-fold cross-validation"]
+    top = _figure(board, "errors_l1", index)["layout"]["yaxis"]["range"][1]
+    seen = np.asarray(line["y"]) < top
+    np.testing.assert_allclose(np.asarray(line["y"])[seen], cv[L1][seen])
+    assert np.asarray(line["y"])[0] > 1e5 * top
 
 
 # -- the choices
@@ -364,6 +379,25 @@ def test_the_vault_tells_the_error_on_its_rows(settings: Settings, own: Data | N
         for told, row in zip(opened.test, (L1, r, L2), strict=True):
             miss = vault.y - scaler.transform(test) @ sweep.grid.coef[row, a] - sweep.grid.intercept[row, a]
             assert told == pytest.approx(np.sqrt(np.mean(miss**2)), rel=1e-6)
+
+
+def test_another_seed_sets_other_rows_of_a_table_aside() -> None:
+    own = table(40, 3)
+    vaults = [vault_rows(replace(OWN, random_state=seed), own) for seed in (1, 2)]
+    assert all(vault is not None for vault in vaults)
+    one, other = (_rows_of(vault) for vault in vaults if vault is not None)
+    assert one != other
+    assert len(one) == len(other) == 10
+    again = vault_rows(replace(OWN, random_state=1, degree=3, validation=0.1), own)
+    assert again is not None
+    assert _rows_of(again) == one
+
+
+def test_no_resample_has_a_seed_that_a_page_can_have() -> None:
+    for seed in (0, 851, MAX_RANDOM_STATE):  # of 851 one number that is drawn is 111
+        seeds = resample_seeds(Settings(random_state=seed), 200)
+        assert len(set(seeds)) == 200
+        assert min(seeds) > MAX_RANDOM_STATE
 
 
 def test_a_vault_without_rows_is_none() -> None:

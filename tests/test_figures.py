@@ -249,7 +249,7 @@ def test_words_of_the_geometry_page_follow_the_state() -> None:
     start = board.index(geometry.PRESETS[0][1])
     assert "w₂ is exactly zero" in board.say(board.notes[0].paragraphs[0], start)
     tie = board.index({**geometry.PRESETS[0][1], **dict(geometry.PRESETS)["Correlation 1: a whole edge is optimal"]})
-    assert "thick edge" in board.say(board.notes[0].paragraphs[0], tie)
+    assert "thick line" in board.say(board.notes[0].paragraphs[0], tie)
     for index in _positions(board, 5):
         for figure in board.figures:
             assert "{" not in board.say(figure.alt, index) + board.say(figure.caption, index)

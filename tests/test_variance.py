@@ -103,9 +103,8 @@ def test_both_ends_of_every_slider(case: str) -> None:
     assert all(np.isfinite(swept.values).all() for name, swept in sent.arrays.items() if name != "bias")
     bias = sent.arrays["bias"].values
     told = np.isfinite(bias)
-    chance = found.variance / (RESAMPLES - 1)
     least = (found.bias_squared + found.variance).min() + found.noise
-    np.testing.assert_array_equal(told, chance <= 0.1 * np.maximum(found.bias_squared, least))
+    np.testing.assert_array_equal(told, found.variance / RESAMPLES <= 0.1 * np.maximum(found.bias_squared, least))
 
 
 # -- the sum
@@ -137,6 +136,22 @@ def test_the_parts_are_those_of_the_fits(shown: tuple[Variance, Board]) -> None:
     spread = predicted.var(axis=0, ddof=1).mean(axis=-1)
     fair = np.square(predicted.mean(axis=0) - goal).mean(axis=-1) - spread / RESAMPLES
     np.testing.assert_allclose(found.bias_squared[:, stops], np.maximum(fair, 0), rtol=1e-5, atol=1e-6 * both.max())
+
+
+def test_bias_is_told_where_chance_is_a_tenth_of_it(shown: tuple[Variance, Board]) -> None:
+    """The mean of 60 draws scatters with a 60th of their variance: 6 is just told beside an error of 1, 6.01 is not."""
+    draws = np.random.default_rng(0).normal(size=(20_000, RESAMPLES))
+    assert draws.mean(axis=1).var() == pytest.approx(draws.var(axis=1, ddof=1).mean() / RESAMPLES, rel=0.03)
+    found, _ = shown
+    told = {
+        scatter: np.isfinite(
+            replace(
+                found, bias_squared=np.array([[0.0, 0.0]]), variance=np.array([[scatter, 0.75]]), noise=0.25
+            ).bias_known[0, 0]
+        )
+        for scatter in (5.0, 5.95, 6.0, 6.01, 7.0)
+    }
+    assert told == {5.0: True, 5.95: True, 6.0: True, 6.01: False, 7.0: False}
 
 
 def test_the_sum_is_the_error_on_new_points(shown: tuple[Variance, Board]) -> None:

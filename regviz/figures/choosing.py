@@ -97,7 +97,14 @@ class _Scale:
             "cell_x": Swept(np.array([-1, 1, 1, -1, -1]) * self.half),
             "cv_se": Swept((high - low) / 2, swept),
         }
-        view.arrays |= {name: Swept(np.minimum(values, 1e6 * self.top), swept) for name, values in self.rows}
+        # What leaves the chart by far is drawn a little nearer, and told as it is. (Single precision ends at 1e38.)
+        self.drawn: dict[str, str] = {}
+        for name, values in self.rows:
+            view.arrays[name] = Swept(np.minimum(values, 1e30), swept)
+            self.drawn[name] = name
+            if values.max() > 1e6 * self.top:
+                self.drawn[name] = f"{name}_drawn"
+                view.arrays[f"{name}_drawn"] = Swept(np.minimum(values, 1e6 * self.top), swept)
         for name, stop in (("best", choice.best), ("one_se", choice.one_se)):
             view.arrays[f"{name}_place"] = Swept(self.place[stop], ratio)
             view.arrays[f"{name}_alpha"] = Swept(alphas[stop], ratio)
@@ -116,6 +123,16 @@ class _Scale:
                 "degrees": Swept(degrees.degrees.astype(float)),
                 "by_degree": Swept.rounded(flat, ratio),
             }
+            best = errors.argmin(axis=-1)
+            told = {
+                "best_degree": degrees.degrees[best].astype(float),
+                "least_degree": np.take_along_axis(errors, best[..., np.newaxis], axis=-1)[..., 0],
+                "last_degree": errors[..., -1],
+            }
+            for name, values in told.items():
+                view.arrays[name] = Swept(values, swept)
+                for key, _, pin in COLUMNS:
+                    view.values[f"{key}_{name}"] = (Ref(name, pin), "int" if name == "best_degree" else "3")
             for name, values in (("train", degrees.train), ("validation", degrees.validation), ("expected", errors)):
                 if np.isfinite(values).all():
                     view.arrays[f"degree_{name}"] = Swept.rounded(np.minimum(values, clip), swept)
@@ -144,7 +161,8 @@ def _numbers(chosen: Choosing, column: Column) -> Readout:
     folds = (
         f"{len(chosen.folds)}-fold cross-validation",
         f"{{{key}_cv}} ± {{{key}_cv_se}}",
-        "Each training point predicted by a fit that has not seen it; ± one standard error over the folds",
+        "Each training point predicted by a fit that has not seen it; ± half the width of the band, which is one "
+        "standard error over the folds to each side",
     )
     training, *others = column.errors()
     return Readout(
@@ -178,7 +196,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     for name, _ in scale.rows:
         colour, words, width, dash = looks[name]
         line = curve(colour, words, width, dash) | say | {"x": "@places"}
-        drawing.add(line, y=Moving(Ref(name, pin, along=strength)), still=still)
+        drawing.add(line, y=Moving(Ref(scale.drawn[name], pin, along=strength)), still=still)
     if scale.noise is not None:
         ends = [float(scale.place[0]), float(scale.place[-1])]
         drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
@@ -197,7 +215,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     drawing.cursor(Ref("place"), 0, scale.top)
     for name, _ in scale.rows:
         here = points(looks[name][0], f"{looks[name][1]} at λ", size=9, hover="%{y:.3g}")
-        drawing.add(here, x=Moving(Ref("place")), y=Moving(column.ref(name)))
+        drawing.add(here, x=Moving(Ref("place")), y=Moving(column.ref(scale.drawn[name])))
     return LiveFigure(
         name=f"errors_{key}",
         title=f"{column.short}: error against λ",
@@ -212,7 +230,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         alt=f"{column.title}: errors against λ. Here: training {{{key}_train}}, cross-validation {{{key}_cv}}. "
         f"Least cross-validated error {{{key}_best_error}} at λ = {{{key}_best_alpha}}; one standard error allows "
         f"λ = {{{key}_one_se_alpha}}.",
-        caption="× least cross-validated error  ◆ largest λ within one standard error of it",
+        caption="× least cross-validated error  ◆ largest λ whose error is within one standard error of it",
         column=column.number,
         row=1,
         height=320,
@@ -259,7 +277,8 @@ def _degrees(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             LiveTrace(1, x=Moving(Ref("cell_x"), offset=Ref("place"))),
         ),
         alt=f"{column.title}: map of the {what} over degree and λ; the frame is the present fit, degree {degree}.",
-        caption=f"Light is {number_text(10**low, 2)}, dark {number_text(10**high, 2)} or more. The frame is this fit.",
+        caption=f"Light is {number_text(10**low, 2)} or less, dark {number_text(10**high, 2)} or more. The frame is "
+        "this fit.",
         column=column.number,
         row=4,
         height=230,
@@ -270,6 +289,7 @@ def _degrees(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
 def _u_curve(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     assert chosen.by_degree is not None
     view, key, degree = column.view, column.key, chosen.sweep.settings.degree
+    what = "expected error" if scale.known else "validation error"
     looks = (
         ("train", "$train", "training", None),
         ("validation", "$validation", "validation", "dash"),
@@ -288,8 +308,10 @@ def _u_curve(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             "layout": {"xaxis": axis([0.5, 20.5], "degree"), "yaxis": axis([0, scale.top], "error")},
         },
         moving=tuple(moving),
-        alt=f"{column.title}: training, validation and expected error against the degree at λ = {{{key}_lambda}}.",
-        caption="At λ = 0 the error on new points is a U. With enough λ the degree hardly matters.",
+        alt=f"{column.title}: {', '.join(words for _, _, words, _ in present)} error against the degree at λ = "
+        f"{{{key}_lambda}}.",
+        caption=f"At this λ the {what} is least at degree {{{key}_best_degree}}, {{{key}_least_degree}}; at degree "
+        f"{chosen.by_degree.degrees[-1]} it is {{{key}_last_degree}}.",
         column=column.number,
         row=5,
         height=200,
@@ -302,6 +324,7 @@ def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
     least = max(float(mean.min()), scale.floor)
     low, high = float(np.log10(least)), float(np.log10(max(scale.top / 1.3, 1.05 * least)))
     r, a = np.unravel_index(np.argmin(mean), mean.shape)
+    near = int((chosen.choice.mean <= chosen.choice.mean[r, a] + chosen.choice.standard_error[r, a]).sum())
     view.arrays |= {
         "map": Swept(np.log10(np.clip(mean, scale.floor, 3 * scale.top)).ravel()),
         "ratio_here": Swept(L1_RATIOS, ("l1_ratio",)),
@@ -334,7 +357,7 @@ def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
         f"{number_text(float(mean.min()), 3)} at λ = {number_text(float(chosen.sweep.strengths[a]), 3)} and ratio "
         f"{L1_RATIOS[r]:g}. At the sliders: {{map_error}}.",
         caption=f"The cross marks the least error, {number_text(float(mean.min()), 3)}; the frame is your mix, "
-        "{map_error}. A light valley rather than a point: many choices predict equally well.",
+        f"{{map_error}}. Light is low: {near} of the {mean.size} choices are within one standard error of the least.",
         column=0,
         row=6,
         height=220,
@@ -375,6 +398,7 @@ def optimism_board(found: Optimism) -> Board:
         moving=(),
         alt=f"Over {len(found.tuned_on_test)} samples: tuned on the test set the reported error is off by "
         f"{found.tuned_on_test.mean():+.0%} on average, tuned honestly by {found.tuned_honestly.mean():+.0%}.",
+        caption="The outermost bars hold all beyond.",
         column=0,
         row=0,
         height=230,
@@ -397,12 +421,17 @@ def optimism_words(found: Optimism) -> str:
     error = honest.std(ddof=1) / np.sqrt(len(honest))
     bought = honest - on_test  # sample by sample: they share their rows, and with them most of the scatter
     clear = bought.mean() > 2 * bought.std(ddof=1) / np.sqrt(len(bought))
-    verdict = "it looks better than it is" if clear else "here it buys nothing that so few samples could show"
+    verdict = "here it buys nothing that so few samples could show"
+    if clear:
+        verdict = "it looks better than it is" if on_test.mean() < 0 else "it looks better than it would honestly"
+    fair = "no optimism that these samples could show"
+    if abs(honest.mean()) > 2 * error:
+        fair = "more than chance explains in most tables, though nothing was tuned on these rows"
     return (
         f"In {len(on_test)} samples of the same source, each with {found.n_test} test rows, λ and the L1 ratio were "
         f"chosen twice. Chosen **on the test set**, the reported mean squared error is off by "
         f"**{on_test.mean():+.0%}** on average: {verdict}. Chosen **on validation points**, it is "
-        f"off by **{honest.mean():+.0%}** (± {error:.0%}, the scatter of so few samples): no cheating, no optimism."
+        f"off by **{honest.mean():+.0%}** (± {error:.0%}, the scatter of so few samples): {fair}."
     )
 
 
@@ -421,24 +450,38 @@ def vault_table(records: list[Opened]) -> list[dict[str, Any]]:
     ]
 
 
+def vault_intro(n_rows: int) -> str:
+    """What the vault holds."""
+    if not n_rows:
+        return "All rows of the table are in use above: none is left for a test set. Lower “Points” to set some aside."
+    return (
+        f"{n_rows} rows took no part in anything above. Their error is the honest answer to “how good is it?”, as long "
+        "as nobody chooses by it. Decide first, then open."
+    )
+
+
 def vault_words(records: list[Opened]) -> str:
     """How often it was opened, and what that means."""
     rows = f"Root mean squared error on {records[0].n_rows} test rows. "
     if len(records) == 1:
-        return rows + "Opened **once**: this number is honest if λ was fixed before."
+        return rows + "Opened **once**: these numbers are honest for whoever had decided before."
+    often = f"Opened **{len(records)} times** on the same rows"
+    if len({(opened.alpha, opened.l1_ratio) for opened in records}) == 1:
+        return rows + f"{often}, but at one λ and ratio only: the numbers are the same, and as honest as at first."
     return rows + (
-        f"Opened **{len(records)} times** on the same rows: whoever now takes the best of them has tuned on the test "
-        "set, and its error is too good to be true."
+        f"{often}: whoever now takes the best of them has tuned on the test set, and on average such an error is too "
+        "good to be true."
     )
 
 
 WORDS = """
 ### What to look at
-- **Training error** only falls as λ falls; it cannot choose. **Validation** and **cross-validation** rise again where
-  the fit begins to chase the noise.
-- **The minimum is not sharp.** The band is one standard error of the cross-validated error. The **one-standard-error
-  rule** takes the strongest λ within it: a simpler model that one cannot tell from the best.
-- **Expected error** is what all that is an estimate of; only with synthetic data do we know it. It never goes below the
-  noise.
-- **Each look at a held-out set uses it up a little.** That is why the test set stays in the vault until all is decided.
+- **Training error** never rises as λ falls, so it cannot choose. **Validation** and **cross-validation** may rise
+  again: there the fit suits its own rows better, and other rows worse.
+- **How sharp is the minimum?** The band is one standard error of the cross-validated error to each side. The
+  **one-standard-error rule** takes the strongest λ whose error is within one standard error of the least: these folds
+  cannot tell it from the best.
+- **Expected error** is what validation and cross-validation estimate; it is shown for synthetic data only, where the
+  truth is known. It never goes below the noise.
+- **Each choice by a held-out set uses it up a little.** That is why a test set belongs in a vault until all is decided.
 """

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from regviz.core import Array
 from regviz.figures.traces import axis, curve, dots, line, markup, plane, points, soft_ticks, word
-from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Swept, number_text
 from regviz.sweeps.compare import Compare
 from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT
 
@@ -43,12 +43,27 @@ def board(sweep: Compare) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=view.values,
-        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Weights exactly zero: L1 {{l1_zeros}}, "
-        "mix {mix_zeros}, L2 {l2_zeros} of {p}. "
-        f"{view.error_words}: L1 {{l1_{view.error}}}, mix {{mix_{view.error}}}, L2 {{l2_{view.error}}}.",
-        place=f"{'factor' if sweep.best is not None else 'λ'} {{{strength.name}}}, L1 ratio {{l1_ratio}}",
+        summary=f"{place_words(sweep)}. Weights exactly zero: L1 {{l1_zeros}}, mix {{mix_zeros}}, L2 {{l2_zeros}} of "
+        f"{{p}}. {view.error_words}: L1 {{l1_{view.error}}}, mix {{mix_{view.error}}}, L2 {{l2_{view.error}}}.",
+        place=place_words(sweep),
         legend=view.legend,
         columns=len(COLUMNS),
+        notes=() if sweep.slices is not None else (_no_constraint(),),
+    )
+
+
+def place_words(sweep: Compare) -> str:
+    """Where the sliders of a sweep stand, as a template: the first one is λ, that of L1, or a multiple of each best."""
+    if sweep.best is not None:
+        strength = "{factor} × each best λ"
+    else:
+        strength = "λ {alpha}" if sweep.settings.match == "alpha" else "λ of L1 {alpha}"
+    return f"{strength}, L1 ratio {{l1_ratio}}"
+
+
+def _no_constraint() -> Note:
+    return Note(
+        "no_constraint", "", ("With one weight there is no constraint picture: it needs two.",), row=5, wide=False
     )
 
 
@@ -59,7 +74,7 @@ def strength_axis(sweep: Compare) -> Axis:
             label="Strength, × each best λ",
             values=sweep.strengths,
             default=sweep.start,
-            help="1 gives every column the λ that cross-validation finds best for it; 2 is twice that λ for all.",
+            help="1 gives every column the λ above 0 that cross-validation finds best for it; 2 is twice that for all.",
             ends=("λ = 0: no regularization", "stronger"),
             page=16,
         )
@@ -275,7 +290,11 @@ class Column:
             ("‖w‖₁ = Σ|w|", f"{{{key}_norm1}}", "Sum of absolute weights"),
             ("‖w‖₂ = √Σw²", f"{{{key}_norm2}}", "Euclidean length of the weights"),
             ("Degrees of freedom", f"{{{key}_df}}", "Effective number of free weights, without the intercept"),
-            ("Solved to (KKT)", f"{{{key}_kkt}}", "Worst violation of the optimality conditions, relative to α_max"),
+            (
+                "Solved to (KKT)",
+                f"{{{key}_kkt}}",
+                "Worst violation of the optimality conditions, as a share of the λ at which L1 leaves no weight",
+            ),
         ]
         return Readout(
             name=f"numbers_{key}",
@@ -447,7 +466,7 @@ class Column:
 
     def loss(self) -> LiveFigure:
         sweep, key = self.view.sweep, self.key
-        empty = float(sweep.data_loss.max())
+        most = float((sweep.data_loss + sweep.l1_penalty + sweep.l2_penalty).max())
         bar = {"type": "bar", "orientation": "h", "y": [0], "width": 0.8}
         return LiveFigure(
             name=f"loss_{key}",
@@ -463,7 +482,7 @@ class Column:
                     {**bar, "name": "data loss", "marker": {"color": self.colour}, "hovertemplate": "%{x:.4g}"},
                 ],
                 "layout": {
-                    "xaxis": axis([0, 1.03 * (empty or 1.0)]),
+                    "xaxis": axis([0, 1.03 * (most or 1.0)]),
                     "yaxis": {"visible": False, "range": [-0.5, 0.5], "fixedrange": True},
                     "margin": {"l": 10, "r": 10, "t": 2, "b": 22},
                 },
@@ -485,7 +504,9 @@ class Column:
         a, b = (self.view.names[j] for j in sweep.slices.pair)
         marked = {"x": markup(a), "y": markup(b)}
         others = self.view.p - 2
-        held = f"The {others} other weights are held at their solution." if others else ""
+        held = {0: "", 1: "The other weight is held at its solution."}.get(
+            others, f"The {others} other weights are held at their solution."
+        )
 
         def ellipse(trace: int, ring: str, size: str) -> LiveTrace:
             x, y = (Moving(self.ref(size), template=f"{ring}_{w}", offset=self.ref(f"optimum_{w}")) for w in ("a", "b"))
@@ -570,29 +591,36 @@ def notes(sweep: Compare) -> list[str]:
     """Sentences on what a reader must know about this sweep to read it rightly."""
     told = []
     n_train, p = sweep.design.shape
-    constant = [name for name, column in zip(sweep.names, sweep.design.T, strict=True) if np.ptp(column) == 0]
-    if constant:
+    same = np.ptp(sweep.design, axis=0) == 0
+    if same.any():
+        constant = [name for name, flat in zip(sweep.names, same, strict=True) if flat]
+        more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
         told.append(
-            f"{', '.join(constant[:5])}: the same in all training rows, so the weight is 0 under every penalty, L2 too."
+            f"{', '.join(constant[:5])}{more}: the same in all training rows, so the weight is 0 under every penalty, "
+            "L2 too."
         )
-    if p == 1:
-        told.append("With one weight there is no constraint picture: it needs two.")
-    if p >= n_train:
+    free = p - int(same.sum())
+    if np.linalg.matrix_rank(sweep.design - sweep.design.mean(axis=0)) < free:
+        why = f"{free} weights and {n_train} training points" if free >= n_train else "Some features add up to others"
+        units = "" if sweep.settings.standardize else " (of the weights that standardised features would have)"
         told.append(
-            f"{p} weights and {n_train} training points: at λ = 0 many fits are perfect. Shown there is the one with "
-            "the smallest ‖w‖₂; the lasso's limit for λ → 0 is another one."
+            f"{why}: at λ = 0 many choices of the weights have the same, least training error. Shown there is the one "
+            f"with the smallest ‖w‖₂{units}; as λ falls towards 0, L1 tends to one with the smallest ‖w‖₁."
         )
     return told
 
 
 WORDS = """
 ### What to look at
-- **At λ = 0** all three are the same fit. It is the dotted ghost in every picture: the training error is as small as
-  it can be, and with a high degree the error on new points is not.
-- **L1** takes the same amount from every weight, so weights reach **exactly zero**, one after another (hollow rings).
-  The diamond's corners lie on the axes; the contour often first touches there, though not always.
-- **L2** takes a share of every weight: ‖w‖₂ shrinks, **no weight becomes exactly zero**, correlated features share.
-- **The constraint picture** is the true slice of this fit: two weights are free, the others stay at their solution. The
-  coloured shape holds all weights with the same penalty; the dark contour is the lowest loss that reaches it. With
-  small λ, or uncorrelated features, it hugs its lowest point (the cross): drag λ to the right and it grows.
+- **At λ = 0** all three are the same fit, the one with the least training error. It stays in the picture as a ghost,
+  “no regularization”. With many weights and few noisy points it may miss new points by far: compare the errors.
+- **L1** pulls at every weight with the same force, however small the weight is. So weights reach **exactly zero**
+  (hollow rings), and a large enough λ leaves none. The diamond's corners lie on the axes: where the contour touches
+  one, a weight is exactly zero.
+- **L2** pulls at a weight in proportion to its size: as its λ grows, ‖w‖₂ shrinks, but a weight gets **near zero
+  without being set to it**. With enough λ, two features that are nearly alike get nearly the same weight.
+- **The constraint picture** (of two weights or more) is a true slice of this fit: two weights are free, the others stay
+  at their solution. The coloured shape holds all weights whose penalty is at most that of the solution; the dark
+  contour is the lowest loss that reaches it. At λ = 0 the contour is only the cross, its lowest point; where both
+  weights are zero, the shape is only a point.
 """

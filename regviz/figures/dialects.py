@@ -56,7 +56,9 @@ def unsaid(column: Column, row: int) -> Note:
         title="",
         paragraphs=(),
         row=row,
-        question=f"Where has {column.short} no equivalent, and why not?",
+        question="Which dialects cannot mix L1 and L2, and why not?"
+        if column.key == "mix"
+        else f"Where has {column.short} no equivalent, and why not?",
         answer=answer,
         column=column.number,
         wide=False,

@@ -49,7 +49,7 @@ def board() -> Board:
     source = Source(picture, Path(__file__).with_name("two_weights.js").read_text(encoding="utf-8"))
     return Board(
         axes=_axes(),
-        arrays={"reach": Swept(np.array(1.08 * OPTIMA))},
+        arrays={"reach": Swept(np.array(1.08 * OPTIMA)), "no_l1": _no_l1()},
         figures=tuple(figures),
         readouts=tuple(_heading(key, title, number) for number, (key, title, _) in enumerate(COLUMNS)),
         values=_values(),
@@ -120,6 +120,12 @@ def _axes() -> tuple[Axis, ...]:
     )
 
 
+def _no_l1() -> Swept:
+    """1 where the L1 ratio of the mix is 0."""
+    ratios = next(axis.values for axis in _axes() if axis.name == "l1_ratio")
+    return Swept((ratios == 0).astype(np.uint8), ("l1_ratio",))
+
+
 def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     named = {"solution_a": "3", "solution_b": "3", "budget": "3", "kkt": "1", "pull_a": "3", "pull_b": "3"}
     named |= {"threshold": "3", "zeros": "int", "output": "3", "alpha_max": "3", "area_none": "%", "area_a": "%"}
@@ -132,15 +138,19 @@ def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
             (
                 f"No weight is zero: −∇D = ({{{key}_pull_a}}, {{{key}_pull_b}}) equals λ times the slope of the "
                 f"penalty.",
-                f"w₁ is held at 0: the data pull it by {{{key}_pull_a}}, not more than the threshold λρ = "
+                f"w₁ is 0: the pull of the data at it, {{{key}_pull_a}}, is no larger in size than the threshold λρ = "
                 f"{{{key}_threshold}}.",
-                f"w₂ is held at 0: the data pull it by {{{key}_pull_b}}, not more than the threshold λρ = "
+                f"w₂ is 0: the pull of the data at it, {{{key}_pull_b}}, is no larger in size than the threshold λρ = "
                 f"{{{key}_threshold}}.",
-                f"Both weights are held at 0: the pulls {{{key}_pull_a}} and {{{key}_pull_b}} are not more than the "
-                f"threshold λρ = {{{key}_threshold}}.",
+                f"Both weights are 0: the pulls of the data, {{{key}_pull_a}} and {{{key}_pull_b}}, are no larger in "
+                f"size than the threshold λρ = {{{key}_threshold}}.",
             ),
         )
     values["hit"] = (
+        Ref("t_inactive"),
+        ("{touch}", "Here λ is 0: nothing limits the weights, the loss is at its least."),
+    )
+    values["touch"] = (
         Ref("l1_case"),
         (
             "Here the contour touches the diamond on an edge: both weights stay.",
@@ -151,7 +161,14 @@ def _values() -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     )
     values["tie"] = (
         Ref("l1_tie"),
-        ("", " Every point of the thick edge is equally good: the lasso does not say how the two share."),
+        ("", " Every point of the thick line is equally good for L1: nothing says how the two weights share."),
+    )
+    values["empty"] = (
+        Ref("no_l1"),
+        (
+            "With t = 0 every λ ≥ {mix_alpha_max} gives the same empty solution.",
+            "Without L1 in the mix t comes near 0 as λ grows, but not to it, unless the loss is least at 0.",
+        ),
     )
     return values
 
@@ -283,7 +300,7 @@ def _budget_curve(key: str, title: str, number: int) -> LiveFigure:
             _at(0, f"{key}_budget_curve"),
             LiveTrace(1, Moving(Ref("alpha")), Moving(Ref(f"{key}_budget"))),
         ),
-        alt=f"{title}: at λ = {{alpha}} the budget is t = {{{key}_budget}}; t falls as λ rises.",
+        alt=f"{title}: at λ = {{alpha}} the budget is t = {{{key}_budget}}; t never rises with λ.",
         caption=f"λ = {{alpha}} is the budget t = {{{key}_budget}}.",
         column=number,
         row=8,
@@ -341,8 +358,8 @@ def _zero_map(key: str, title: str, number: int) -> LiveFigure:
         handle=("optimum_a", "optimum_b"),
         alt=f"{title}: of all optima in the square {{{key}_area_none}} keep both weights, {{{key}_area_a}} lose w₁, "
         f"{{{key}_area_b}} lose w₂, {{{key}_area_both}} lose both{none}.",
-        caption=f"Above and below only w₁ ends at zero ({{{key}_area_a}}), left and right only w₂ ({{{key}_area_b}}), "
-        f"in the middle both ({{{key}_area_both}}); outside both stay ({{{key}_area_none}}).",
+        caption=f"Of all optima {{{key}_area_a}} lose only w₁ (above and below), {{{key}_area_b}} only w₂ (left and "
+        f"right), {{{key}_area_both}} both (middle); {{{key}_area_none}} keep both.",
         column=number,
         row=11,
         height=290,
@@ -407,8 +424,8 @@ def _steps() -> LiveFigure:
             for k, column in enumerate(COLUMNS)
         ),
         caption=f"L1 solid, mix dashed, L2 dotted; learning rate η = {LEARNING_RATE:g}.",
-        alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 goes in a straight line into zero, "
-        "L2 loses a share each step.",
+        alt="One weight from {optimum_a} by 60 steps of the penalty alone: L1 loses the same amount each step until "
+        "it is zero, L2 the same share each step.",
         column=1,
         row=13,
         height=290,
@@ -456,6 +473,7 @@ def _three(key: str, title: str, number: int) -> LiveFigure:
         ),
         alt=f"{title} in three dimensions: the ball through the solution of three uncorrelated weights whose optimum "
         f"is ({{optimum_a}}, {{optimum_b}}, {THIRD:g}).",
+        caption="Cut off at −3 and 3.",
         column=number,
         row=15,
         height=320,
@@ -468,15 +486,16 @@ def _notes() -> tuple[Note, ...]:
             "bowl",
             "The ball and the bowl",
             (
-                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl; its lowest point o, the cross, is what the data "
-                "alone want. The penalty P(w) = ρ (|w₁| + |w₂|) + (1 − ρ)/2 (w₁² + w₂²) keeps the solution on the "
-                "coloured ball. {hit}{tie}",
+                "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl, lowest at o, the cross: what the data alone want. (At "
+                "correlation 1 or −1 it is a valley, as low along a whole line.) Of all weights whose penalty "
+                "P(w) = ρ (|w₁| + |w₂|) + (1 − ρ)/2 (w₁² + w₂²) is no larger, none has less loss than the solution. "
+                "{hit}{tie}",
             ),
             row=2,
-            question="Predict: where does the touch point go when the correlation rises from 0 towards 1?",
-            answer="The ellipses stretch along one diagonal. L1 tends to slide into a corner and keep one of the "
-            "two features; L2 moves towards equal weights and lets the two share; the mix lies between. Drag the "
-            "correlation and see.",
+            question="Predict: from “Start”, where does the touch point go when the correlation rises towards 1?",
+            answer="The ellipses stretch along one diagonal. L2 moves towards equal weights and lets the two features "
+            "share. L1 does not: it sits in its corner up to 0.42, then leaves it, and its two weights stay as far "
+            "apart as the optimum's. The mix lies between.",
         ),
         Note(
             "forces",
@@ -484,8 +503,9 @@ def _notes() -> tuple[Note, ...]:
             (
                 "At the solution −∇D(w) ∈ λ ∂P(w): the pull of the data (dark) ends in the coloured set of all "
                 "pulls that the penalty can hold, and the penalty pulls back just as hard (dotted). Where the "
-                "ball is smooth the set is one point. At a corner it is a whole edge or box inside the normal "
-                "cone: many pulls are held by the same corner, and that is why weights stay exactly at zero.",
+                "ball is smooth the set is one point. At a corner, with λ and the L1 ratio above 0, it is a whole edge "
+                "or box inside the normal cone: many pulls are held by the same corner, and that is why weights stay "
+                "exactly at zero.",
             ),
             row=4,
             question="Predict: can L2 hold a weight at zero against a pull, however small?",
@@ -498,15 +518,15 @@ def _notes() -> tuple[Note, ...]:
             "Hard limit, soft price",
             (
                 "Minimise D(w) subject to P(w) ≤ t, or minimise D(w) + λ P(w): one family of solutions. Drag the "
-                "budget of your mix and λ moves; drag λ and t moves; now λ = {alpha} is t = {mix_budget}. With t "
-                "≥ {mix_budget_max}, what the optimum itself needs, the limit is inactive: λ = 0, and the ball is "
-                "dashed. With t = 0 every λ ≥ {mix_alpha_max} gives the same empty solution.",
+                "budget of your mix and λ follows; drag λ and t follows; now λ = {alpha} is t = {mix_budget}. With t "
+                "≥ {mix_budget_max}, what the loss needs to be at its least, the limit is inactive: λ = 0, and the "
+                "ball is dashed. {empty}",
             ),
             row=6,
             question="Predict: where is the kink in the cut through the bowl, and for which penalties?",
-            answer="At w₁ = 0, whenever the L1 ratio is above 0: |w| has slope −1 on one side and +1 on the "
-            "other. If the lowest point sits in the kink, w₁ is exactly zero and stays there while λ moves a "
-            "little.",
+            answer="At w₁ = 0, whenever λ and the L1 ratio are above 0: |w| has slope −1 on one side and +1 on the "
+            "other. If the lowest point sits in the kink, w₁ is exactly zero. As a rule it stays there while λ moves "
+            "a little.",
         ),
         Note(
             "zeromap",
@@ -514,14 +534,14 @@ def _notes() -> tuple[Note, ...]:
             (
                 "Every point of the plane is an optimum that some data could have; its colour says which weights "
                 "end at exactly zero at this λ, ratio and correlation: w₁ = 0 exactly where |b₁ − c w₂| ≤ λρ, "
-                "with b = G o. Drag the cross over it. A corner is likely, not certain: L1 keeps both weights for "
-                "{l1_area_none} of these optima, your mix for {mix_area_none}. For L2 the zero regions are lines "
-                "and have no area.",
+                "with b = G o. Drag the cross over it. A corner is not certain: L1 keeps both weights for "
+                "{l1_area_none} of these optima, your mix for {mix_area_none}. Without L1, or at λ = 0, the zero "
+                "regions are lines and have no area.",
             ),
             row=10,
             question="Predict: what happens to the coloured area when λ doubles?",
-            answer="The strips get twice as wide: the area in which a weight is lost grows with λρ. At ratio 0 "
-            "there is no strip to widen.",
+            answer="The strips of L1 get twice as wide, as far as the square reaches; those of your mix get wider too, "
+            "while its L1 ratio is above 0. For L2 there is no strip to widen.",
         ),
         Note(
             "fee",
@@ -529,7 +549,7 @@ def _notes() -> tuple[Note, ...]:
             (
                 "One weight, no data. L1 is a flat fee, w ← w − ηλ sign(w): the same amount each step, a straight "
                 "line into zero, then rest. L2 is a percentage tax, w ← (1 − ηλ) w, here as w / (1 + ηλ): the "
-                "same share each step, an exponential that never arrives. Your mix pays both.",
+                "same share each step, an exponential that never arrives. Your mix pays both, as its L1 ratio says.",
                 "Output against input: S(z) = sign(z) max(|z| − λ, 0) for L1, z / (1 + λ) for L2. Now {optimum_a} "
                 "becomes {l1_output} under L1, {mix_output} under your mix and {l2_output} under L2.",
             ),
@@ -537,17 +557,18 @@ def _notes() -> tuple[Note, ...]:
             column=2,
             wide=False,
             question="Predict: two weights, 2 and 0.2. Which one does the fee remove first, and which one the tax?",
-            answer="The fee removes 0.2 first, ten times sooner. The tax removes neither: after each step the "
-            "ratio of the two is the same as before.",
+            answer="With λ above 0 the fee removes 0.2 first, ten times sooner. The tax removes neither: after each "
+            "step the ratio of the two is the same as before.",
         ),
         Note(
             "three",
             "Three weights",
             (
-                "P(w) = ρ Σ|wⱼ| + (1 − ρ)/2 Σwⱼ² = t is an octahedron for L1, a sphere for L2, and for your mix "
-                "something between; the features are uncorrelated, so every weight is S(oⱼ) on its own. Now L1 "
-                "has {l1_touch_zeros} of 3 weights at exactly zero, your mix {mix_touch_zeros}, L2 "
-                "{l2_touch_zeros}. Turn the figures with the pointer.",
+                "P(w) = ρ Σ|wⱼ| + (1 − ρ)/2 Σwⱼ² = t is an octahedron for L1, a sphere for L2, and turns from one into "
+                "the other with the L1 ratio of your mix; t = 0 is a point. The features are uncorrelated, so each "
+                "weight is shrunk on its own, like the one in the chart above. Now L1 has {l1_touch_zeros} of 3 "
+                "weights at exactly zero, your mix {mix_touch_zeros}, L2 {l2_touch_zeros}. Turn the figures with the "
+                "pointer.",
             ),
             row=14,
             question="Predict: how many weights does L1 keep when the touch point lies on an edge of the octahedron?",

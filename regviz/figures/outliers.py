@@ -13,7 +13,7 @@ from regviz.sweeps.outliers import HEIGHTS, OUTLIER, SHARES, Outliers
 LOSSES = (
     ("squared", "Squared loss", "the farther off a point, the harder it pulls"),
     ("huber", "Huber's loss", "the pull stops growing at δ = {delta}"),
-    ("absolute", "Absolute loss", "every point pulls equally hard"),
+    ("absolute", "Absolute loss", "every point off the fit pulls equally hard"),
 )
 PENALTIES = (("l1", "L1"), ("l2", "L2"))
 _LOW, _HIGH = -2.6, 8.6
@@ -59,7 +59,7 @@ def board(found: Outliers) -> Board:
                 label="Strength λ / λ max",
                 values=SHARES,
                 default=int(np.argmin(np.abs(SHARES - _START_SHARE))),
-                help="As a share of the λ at which L1 leaves no weight, which is another number for every loss.",
+                help="As a share of the λ at which L1 leaves no weight on the other points: a number for each loss.",
                 ends=("λ = 0: no regularization", "stronger"),
                 page=4,
             ),
@@ -145,6 +145,7 @@ def _influence(found: Outliers, i: int) -> LiveFigure:
         },
         moving=tuple(drawing.moving),
         alt=f"{title}: the fit has moved by {{{loss}_l1_moved}} with L1 and {{{loss}_l2_moved}} with L2.",
+        caption="Root mean square distance from the fit without the ringed point.",
         column=i,
         row=3,
         height=180,
@@ -154,9 +155,10 @@ def _influence(found: Outliers, i: int) -> LiveFigure:
 
 WORDS = """
 ### “L1 is robust to outliers, L2 is not”?
-- **Of penalties that is not true.** Drag the ringed point up: with the squared loss both fits follow it, L1 as much as
-  L2. A penalty is about the weights; it does not know which point is off.
+- **Of penalties that is not true.** Drag the ringed point up: under the squared loss both fits follow it as far as it
+  goes, L1 about as far as L2. A penalty is about the weights; it does not know which point is off.
 - **Of losses it is.** The square pulls harder the farther off a point is. The absolute value pulls equally hard from
-  any distance. Huber's loss is the square near the fit and the absolute value far from it: the third row levels off.
+  any distance. Huber's loss is the square near the fit and the absolute value far from it: in the third row of pictures
+  the curves of these two level off.
 - So: absolute or Huber **loss** against outliers, L1 **penalty** for few weights. They are two choices, not one.
 """

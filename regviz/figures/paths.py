@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from regviz import theme
 from regviz.core import Array
 from regviz.figures import dialects
-from regviz.figures.compare import COLUMNS, Column, View, ratio_axis, strength_axis
+from regviz.figures.compare import COLUMNS, Column, View, place_words, ratio_axis, strength_axis
 from regviz.figures.traces import Drawing, axis, curve, log_axis, markup, points, short, soft_ticks
 from regviz.live.board import Board, LiveFigure, Moving, Note, Readout, Ref, Swept
 from regviz.sweeps.paths import Paths
@@ -42,9 +42,9 @@ def board(paths: Paths) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=view.values,
-        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Weights in the model: L1 {{l1_nonzero}}, "
-        "mix {mix_nonzero}, L2 {l2_nonzero} of {p}.",
-        place=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}",
+        summary=f"{place_words(sweep)}. Weights in the model: L1 {{l1_nonzero}}, mix {{mix_nonzero}}, "
+        "L2 {l2_nonzero} of {p}.",
+        place=place_words(sweep),
         columns=len(COLUMNS),
         notes=tuple(notes),
     )
@@ -70,10 +70,13 @@ class _Scale:
 
         at = place(alphas, norms, sweep.df)
         exact = place(paths.alphas, np.abs(paths.coef).sum(axis=-1), np.interp(paths.alphas, alphas[L1], sweep.df[L1]))
+        stops = alphas[L1]
+        within = (paths.corners >= stops[stops > 0].min()) & (paths.corners <= stops.max())
+        self.corners = paths.corners[within]  # those between the stops: the others are on no curve
         corner = place(
-            paths.corners,
-            np.abs(paths.path.at(paths.corners)).sum(axis=-1),
-            np.interp(paths.corners, alphas[L1], sweep.df[L1]),
+            self.corners,
+            np.abs(paths.path.at(self.corners)).sum(axis=-1),
+            np.interp(self.corners, stops, sweep.df[L1]),
         )
         reach = 1.12 * view.reach
         ticks = np.linspace(0, len(sweep.strengths) - 1, 9).round()[1:-1]
@@ -202,7 +205,7 @@ def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
         still=not moves,
     )
     weight_axis = view.weight_axis()
-    how = f"; {len(paths.corners)} exact corners (ticks below)" if exact else ""
+    how = f"; {len(scale.corners)} exact corners (ticks below)" if exact else ""
     return LiveFigure(
         name=f"path_{key}",
         title=f"{column.short}: path of every weight",
@@ -258,9 +261,12 @@ def _freedom(column: Column, scale: _Scale) -> LiveFigure:
     here = points(column.colour, "at λ", size=10, hover="%{y:.3g} degrees of freedom")
     drawing.add(here, x=Moving(column.ref("place")), y=Moving(column.ref("df")))
     counted = {
-        "l1": "Lasso: the number of weights that are not zero (Zou, Hastie & Tibshirani 2007).",
-        "mix": "Elastic net: tr X(XᵀX + nα(1−ρ)I)⁻¹Xᵀ over the weights that are not zero (Tibshirani & Taylor 2012).",
-        "l2": "Ridge: Σ d²/(d² + nα), d the singular values of X (Hastie, Tibshirani & Friedman, eq. 3.50).",
+        "l1": "Lasso: the number of weights that are not zero, if their features are independent; else the rank of "
+        "these (Tibshirani & Taylor 2012).",
+        "mix": "Elastic net: Σ d²/(d² + nλ(1−ρ)), d the singular values above 0 of the centred features in the model "
+        "(Tibshirani & Taylor 2012).",
+        "l2": "Ridge: Σ d²/(d² + nλ), d the singular values above 0 of the centred features (Hastie, Tibshirani & "
+        "Friedman, eq. 3.50).",
     }[key]
     return LiveFigure(
         name=f"freedom_{key}",
@@ -288,7 +294,7 @@ def _entries(paths: Paths, column: Column) -> Readout:
     # All but the lasso's are read from the stops: what is in at the last of them entered there or before.
     last = np.broadcast_to(paths.sweep.grid.alphas, paths.sweep.grid.kkt.shape)[:, -1:]
     how = np.where((paths.entry >= last) & (np.arange(len(last)) != L1)[:, np.newaxis], 1, 0)
-    how[L2] = 2
+    how[L2] = np.where((paths.sweep.grid.coef[L2] != 0).all(axis=0), 2, how[L2])
     view.arrays["entry"] = Swept(paths.entry, ("l1_ratio",))
     view.arrays["entered"] = Swept(np.where(np.isnan(paths.entry), 3, how).astype(np.uint8), ("l1_ratio",))
     rows = []
@@ -298,11 +304,12 @@ def _entries(paths: Paths, column: Column) -> Readout:
         words = (f"λ = {number}", f"λ ≥ {number}", "always in", "never in")
         view.values[f"{key}_entered_{j}"] = (Ref("entered", pin, item=j), words)
         inside = f"{{{key}_entered_{j}}}"
-        ordinal = f"{place} · " if key == "l1" else ""  # the others have an order of their own
+        # The others have an order of their own, and what never enters has none.
+        ordinal = f"{place} · " if key == "l1" and not np.isnan(paths.entry[L1, j]) else ""
         rows.append((ordinal + short(view.names[j], 24), inside, ""))
     return Readout(
         name=f"entries_{key}",
-        title=f"{column.short}: enters at" if key != "l2" else "L2: never out",
+        title={"l1": "L1: enters at", "mix": "Mix: in the model up to", "l2": "L2: in the model"}[key],
         headline="",
         rows=tuple(rows),
         column=column.number,
@@ -313,11 +320,14 @@ def _entries(paths: Paths, column: Column) -> Readout:
 
 WORDS = """
 ### How to read a path
-- **From right to left** λ gets weaker. At the right end the **lasso** is empty; weights enter one after another, and
-  each corner is the exact λ at which one enters or leaves. Between two corners every weight is a straight line in λ (on
-  this logarithmic axis: a smooth curve).
-- **L2** has no corners: all weights are there from the start and grow together. Two that are correlated stay together.
-- **A path may turn back**: a weight that was large gives way when a better feature enters, and it may even leave again.
-- **Fair comparison**: the same λ does not act equally strongly on L1 and on L2. Set “Compare at” in the side panel to
-  the same degrees of freedom, and one cursor marks models of equal complexity in all three charts.
+- **Against λ** the strong penalties stand at the right end; against ‖w‖₁ or the degrees of freedom, at the left. With a
+  large enough λ the **lasso** is empty. As λ falls, weights enter, and each tick at the bottom of L1's chart is the
+  exact λ at which one enters or leaves. In between every weight of the lasso is a straight line in λ, which the
+  logarithmic axis bends.
+- **L2** has no such corners: no weight enters or leaves, all change smoothly. With enough λ, the weights of two
+  features that are nearly alike stay together.
+- **A path may turn back**: a weight that was large may give way when a better feature enters, and it may even leave
+  again.
+- **Fair comparison**: the same λ need not act equally strongly on L1 and on L2. Set “Compare at” in the side panel to
+  the same degrees of freedom, and the three cursors mark models that have, as nearly as each penalty can, equally many.
 """

@@ -51,8 +51,10 @@ class _Drawn:
         swept = ("l1_ratio", strength.name)
         total = found.bias_squared + found.variance + found.noise
         self.place, self.layout = log_axis(found.alphas)
-        # What is larger than twice the error of the empty fit leaves the picture, or more than dwarfs the least sum.
-        self.top = min(2.0 * float(total[L1, -1]), 6.0 * float(total.min()))
+        # What is larger than twice the error of the empty fit leaves the picture, or more than dwarfs the least sum;
+        # the least sum of every ratio is in it.
+        usual = min(2.0 * float(total[L1, -1]), 6.0 * float(total.min()))
+        self.top = max(usual, 1.1 * float(total.min(axis=1).max()))
         self.parts = {"bias": found.bias_known, "variance": found.variance, "total": total}
         self.arrays: dict[str, Swept] = {
             "place": Swept(self.place, (strength.name,)),
@@ -63,6 +65,8 @@ class _Drawn:
         self.arrays |= {
             "least_place": Swept(self.place[stop], ("l1_ratio",)),
             "least": Swept(total.min(axis=1), ("l1_ratio",)),
+            "least_alpha": Swept(found.alphas[stop], ("l1_ratio",)),
+            "unpenalised": Swept(np.minimum(total[:, 0], 1e30), ("l1_ratio",)),
         }
         # Single precision ends at 1e38.
         self.arrays |= {name: Swept(np.minimum(values, 1e30), swept) for name, values in self.parts.items()}
@@ -84,7 +88,9 @@ class _Drawn:
         self.n_drawn = found.drawn.shape[2]
         self.legend: tuple[int, ...] = ()
         self.values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {
-            f"{key}_{name}": (Ref(name, pin), "3") for key, _, pin in COLUMNS for name in self.parts
+            f"{key}_{name}": (Ref(name, pin), "3")
+            for key, _, pin in COLUMNS
+            for name in (*self.parts, "least", "least_alpha", "unpenalised")
         }
 
 
@@ -181,7 +187,7 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
         alt=f"{title}: bias² {{{key}_bias}}, variance {{{key}_variance}}, sum with the noise {{{key}_total}} at λ = "
         "{alpha}.",
         caption=f"Thick: the sum. Dashed: bias² {{{key}_bias}}. Thin: variance {{{key}_variance}}. The cross is the "
-        "least sum.",
+        f"least sum, {{{key}_least}} at λ = {{{key}_least_alpha}}; at λ = 0 the sum is {{{key}_unpenalised}}.",
         column=number,
         row=2,
         height=260,
@@ -191,12 +197,14 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
 
 WORDS = """
 ### What to look at
-- **Variance** is how far the thin fits lie from their mean: what another sample would have changed. It falls as λ
-  grows.
-- **Bias** is how far that mean lies from the truth: what no number of samples would mend. It grows with λ. (Where the
-  fits scatter so wildly that 60 samples cannot tell it, the dashed line ends and a dash stands for the number.)
-- **Their sum, with the noise, is the expected error.** A little bias buys a lot less variance, so the least sum lies at
-  a λ above 0. That is the whole trade.
-- **Sparse truth or dense truth?** Choose them as data sets: L1 has the smaller sum when few features matter, L2 when
-  all do. With correlated groups L1 picks another member in every sample: look how its weights scatter.
+- **Variance** is how far the thin fits lie from their mean: what another sample would have changed. A stronger penalty
+  usually lowers it.
+- **Bias** is how far that mean lies from the truth: what no number of samples would mend. A stronger penalty usually
+  raises it. (Where the fits scatter so wildly that 60 samples cannot tell it, the dashed line ends and a dash stands
+  for the number.)
+- **Their sum, with the noise, is the expected squared error.** Where the cross lies at a λ above 0, the penalty pays:
+  what the variance lost is more than what bias² gained. Where it lies at 0, no penalty is best.
+- **Sparse truth or dense truth?** Choose them as data sets and compare the crosses. As these data sets open, L1 has the
+  smaller least sum if few features matter, L2 if all do. With correlated groups, look how the weights of L1 scatter:
+  which member of a group it prefers changes from sample to sample.
 """

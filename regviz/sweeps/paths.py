@@ -42,7 +42,8 @@ def paths(settings: Settings, own: Data | None = None) -> Paths:
     corners = np.array([event.alpha for event in path.events])
     corners = corners[corners > 0]
     stops = np.broadcast_to(grid.alphas, grid.kkt.shape)[L1]
-    between = np.setdiff1d(corners[corners > stops[stops > 0].min(initial=np.inf)], stops)
+    inside = (corners > stops[stops > 0].min(initial=np.inf)) & (corners < stops.max())
+    between = np.setdiff1d(corners[inside], stops)
     alphas = np.concatenate([stops, between])
     coef = np.concatenate([grid.coef[L1], path.at(between)])
     rising = np.argsort(alphas, kind="stable")

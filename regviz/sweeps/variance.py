@@ -25,8 +25,8 @@ class Variance:
     alphas         (A,)
     start          the stop at which the slider stands first
     bias_squared   (R, A)  mean over the domain of (mean fit − truth)², free of the scatter of that mean
-    variance       (R, A)  mean over the domain of the scatter around the mean fit; the sum of both is exactly the mean
-                   squared distance of all fits from the truth
+    variance       (R, A)  mean over the domain of the scatter around the mean fit, Σ (fit − mean fit)² / (T − 1); the
+                   sum of both is exactly the mean squared distance of all T fits from the truth
     noise          variance of the noise
     mean           (R, A, m) mean of all fits where they are drawn: at x_line for curves, else the weights
     drawn          (R, A, DRAWN, m) the first of the fits there
@@ -51,11 +51,11 @@ class Variance:
     def bias_known(self) -> Array:
         """bias² where RESAMPLES samples can tell it, NaN elsewhere: (R, A).
 
-        The mean of T fits scatters with variance / (T − 1) around its expectation. Where that is more than a tenth of
-        the least expected error, and of bias² itself, what is left after its subtraction is chance.
+        The mean of T fits scatters with variance / T around its expectation. Where that is more than a tenth of the
+        least expected error, and of bias² itself, what is left after its subtraction is chance.
         """
         least = (self.bias_squared + self.variance).min() + self.noise
-        told = self.variance / (RESAMPLES - 1) <= 0.1 * np.maximum(self.bias_squared, least)
+        told = self.variance / RESAMPLES <= 0.1 * np.maximum(self.bias_squared, least)
         return np.where(told, self.bias_squared, np.nan)
 
     @property
@@ -108,7 +108,8 @@ def variance(settings: Settings) -> Variance:
         moments.append(Moments.of(np.array(predicted)))
         curves.append(np.array(shown))
     raw, scatter = sum(moments[1:], moments[0]).decompose(goal)
-    # The mean of T fits itself scatters: variance / (T − 1) of what looks like bias is that. The sum stays.
+    # The mean of T fits itself scatters, by the variance / T of one fit: so much of what looks like bias is that.
+    # Moments divide the scatter by T, not by T − 1, hence variance / T = scatter / (T − 1). The sum stays.
     bias_squared = np.maximum(raw - scatter / (RESAMPLES - 1), 0)
     every = np.concatenate(curves)
     return Variance(
