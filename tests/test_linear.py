@@ -72,7 +72,7 @@ def coefficient_rounding(X: np.ndarray, y: np.ndarray, grid: LinearGrid) -> np.n
 
 
 def correlation_rounding(X: np.ndarray, y: np.ndarray) -> float:
-    """What rounding the n terms of xᵀy may do to it where y is nearly orthogonal to X: n eps rms(x_j) rms(y) / alpha_max."""
+    """What rounding the n terms of xᵀy may do to it, n eps rms(x_j) rms(y) / alpha_max: much where y is orthogonal."""
     largest = alpha_max(X, y, 1)
     return len(y) * np.finfo(float).eps * X.std(axis=0).max() * y.std() / largest if largest > 0 else 0.0
 
