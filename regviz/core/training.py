@@ -205,7 +205,8 @@ def train(
     alphas, l1_ratios = _check_penalties(alphas, l1_ratios)
     kept = _check_snapshots(epochs, snapshots)
     _check_steps(len(data.y), epochs, batch_size)
-    epochs = int(epochs)  # a small integer type would overflow
+    # a small integer type would overflow
+    epochs, batch_size = int(epochs), None if batch_size is None else int(batch_size)
     require_number("scale", scale, 0, MAX_SCALE)
     n_models = len(l1_ratios) * len(alphas)
     require("alphas x l1_ratios", n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")

@@ -142,7 +142,9 @@ def _arrays(net: Network) -> dict[str, Swept]:
     else:
         arrays["map"] = Swept(net.fit, _SWEPT)
         blue = net.fit > 127
-        sides = np.where(blue.all(axis=-1), 1, np.where(blue.any(axis=-1), 2, 0))
+        unsure = ((net.fit == 127) | (net.fit == 128)).all(axis=-1)  # a probability of 0.496 to 0.512
+        sides = np.where(unsure, 3, np.where(blue.all(axis=-1), 1, 0))
+        sides = np.where(blue.any(axis=-1) & ~blue.all(axis=-1), 2, sides)
         arrays["sides"] = Swept(sides.astype(np.uint8), _SWEPT)
     x, y, of = _wires(net)
     hidden = [(x0, y0) for (x0, y0) in _places(net)[1:-1]]
@@ -201,7 +203,12 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
             values[f"{key}_{name}"] = (Ref(name, pin), "%")
         values[f"{key}_boundary"] = (
             Ref("sides", pin),
-            ("here all is class 0", "here all is class 1", "the dark line is the boundary"),
+            (
+                "here all is class 0",
+                "here all is class 1",
+                "the dark line is the boundary",
+                "here it is undecided everywhere",
+            ),
         )
         for name in ("weights", "neurons"):
             values[f"{key}_{name}"] = (Ref(name, pin), "int")

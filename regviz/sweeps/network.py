@@ -178,10 +178,10 @@ class Network:
 def network(settings: NetworkSettings, sweep: TrainingSweep, at_most: int | None = None) -> Network:
     """What is drawn of a training; with `at_most`, of so many of its epochs, the last among them."""
     task, state = Task.of(settings), _state(sweep)
-    peaks, worse = _overshoots(task, sweep)
     if at_most is not None and len(sweep.epochs) > at_most:
         some = np.unique(np.linspace(0, len(sweep.epochs) - 1, at_most).round().astype(int))
         sweep, state = _some(sweep, some), state[some]
+    peaks, worse = _overshoots(task, sweep)
     architecture = sweep.architecture
     cut = (sweep.parameters == 0) & _thresholds(sweep, architecture.is_weight | settings.penalise_biases)
     faded = (np.abs(sweep.parameters) < FADED) & ~cut
