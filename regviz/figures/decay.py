@@ -33,7 +33,7 @@ KINDS = (("sgd", "SGD", SGD_RATE), ("adam", "Adam", ADAM_RATE))
 LOSS, APART = ("$l2", "L2 in the loss"), ("$s1", "decoupled decay")
 _NAMES = {"sgd": (LOSS[1], APART[1]), "adam": ("L2 in the loss (Adam)", "decoupled decay (AdamW)")}
 UNIT = 1e-6  # terms are shown to this digit, rounded so that what is shown adds up
-_FLOOR, _TOP = -17.5, 1.0  # of the logarithm of a difference; a difference of 0 stands at the floor
+_FLOOR, _TOP = -17.5, 1.0  # of the logarithm of a difference; 0 and what is smaller stands at the floor
 _ROUNDING = 1e-10
 _START_STEP, _START_WEIGHT = 100, 8
 _SWEPT = ("alpha", "step")
@@ -303,7 +303,7 @@ def _gap(kind: str, title: str, column: int) -> LiveFigure:
             "layout": {
                 "xaxis": axis([0, STEPS], "step"),
                 "yaxis": axis([_FLOOR - 0.5, _TOP])
-                | {"tickvals": [_FLOOR, *powers], "ticktext": ["0", *(f"1e{p}".replace("1e0", "1") for p in powers)]},
+                | {"tickvals": [_FLOOR, *powers], "ticktext": ["≈ 0", *(f"1e{p}".replace("1e0", "1") for p in powers)]},
                 "margin": {"l": 50},
             },
         },

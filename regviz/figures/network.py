@@ -43,8 +43,8 @@ def board(net: Network) -> Board:
         figures += [_histogram(net, key, pin, number, layer) for layer in range(n_layers + 1)]
         figures.append(_gradients(net, key, pin, number))
         readouts += [_heading(net, key, number), _numbers(net, key, number)]
-        told = [f"{{{key}_course}}"] if _course(net).any() else []
-        told += [f"{{{key}_fading}}"] if net.faded[..., :-1].any() else []
+        told = [f"{{{key}_course}}"] if _course(net)[:, number].any() else []
+        told += [f"{{{key}_fading}}"] if net.faded[:, number, :, :-1].any() else []
         if told:
             notes.append(Note(f"happened_{key}", "", tuple(told), row=1, column=number, wide=False))
     return Board(
@@ -122,6 +122,8 @@ def _arrays(net: Network) -> dict[str, Swept]:
         "any_faded": Swept((swept["faded"] > 0).astype(np.uint8), _SWEPT),
         "any_fading": Swept((net.faded > 0).astype(np.uint8), _SWEPT),
         "any_beyond": Swept((net.beyond > 0).astype(np.uint8), _SWEPT),
+        "no_gradient": Swept((sweep.gradient_norm == 0).astype(np.uint8), _SWEPT),
+        "no_penalty": Swept(((penalty == 0) & gone[..., -1]).astype(np.uint8), _SWEPT),
         "gone": Swept(gone.astype(np.uint8), _SWEPT),
         "epochs": Swept(sweep.epochs.astype(float)),
         "epoch_here": Swept(sweep.epochs.astype(float), ("epoch",)),
@@ -138,6 +140,7 @@ def _arrays(net: Network) -> dict[str, Swept]:
             "line": Swept(basis),
             "x_line": Swept(net.x_line),
             "coordinates": Swept.rounded(coordinates, _SWEPT),
+            "outside": Swept(_outside(net).astype(np.uint8), _SWEPT),
         }
     else:
         arrays["map"] = Swept(net.fit, _SWEPT)
@@ -189,6 +192,12 @@ def _frame(net: Network) -> tuple[float, float]:
     return low - room, high + room
 
 
+def _outside(net: Network) -> NDArray[np.bool_]:
+    """Where no point of a curve lies in the frame: (E, R, A)."""
+    low, high = _frame(net)
+    return np.asarray(((net.fit < low) | (net.fit > high)).all(axis=-1))
+
+
 def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {
         "n_weights": (Ref("n_weights"), "int"),
@@ -199,8 +208,10 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
         pin = {"penalty": number}
         for name in ("data_loss", "penalty_term", "objective", "validation_loss"):
             values[f"{key}_{name}"] = (Ref(name, pin), "3")
+        values[f"{key}_penalty"] = (Ref("no_penalty", pin), (f"{{{key}_penalty_term}}", "≈ 0"))
         for name in ("accuracy", "validation_accuracy"):
             values[f"{key}_{name}"] = (Ref(name, pin), "%")
+        values[f"{key}_outside"] = (Ref("outside", pin), ("", "The curve lies outside this frame."))
         values[f"{key}_boundary"] = (
             Ref("sides", pin),
             (
@@ -231,14 +242,17 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
                 ("", f". Beyond ±{net.reach:g}, in the outermost bars: {{{key}_n_beyond_{layer}}}"),
             )
             if layer < n_layers:
-                values[f"{key}_gradient_{layer}"] = (Ref("gradient", pin, item=layer), "2")
+                values[f"{key}_norm_{layer}"] = (Ref("gradient", pin, item=layer), "2")
+                no_gradient = Ref("no_gradient", pin, item=layer)
+                values[f"{key}_gradient_{layer}"] = (no_gradient, (f"{{{key}_norm_{layer}}}", "≈ 0"))
         values[f"{key}_faded"] = (Ref("faded", pin), "int")
         values[f"{key}_and_faded"] = (Ref("any_faded", pin), ("", f"; {{{key}_faded}} faded below {FADED:g}"))
+        name = _SHORT[key]
         values[f"{key}_fading"] = (
             Ref("any_faded", pin),
             (
                 "",
-                f"Faded below {FADED:g}: {{{key}_faded}} weights. L2 takes a share of a weight at every step, and "
+                f"{name}: {{{key}_faded}} weights faded below {FADED:g}. L2 takes a share of a weight at every step, and "
                 "where the data hardly pull, that goes on and on. They are not zero, but too small to do anything.",
             ),
         )
@@ -252,12 +266,13 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
             Ref("course", pin),
             (
                 "",
-                f"Training explodes in epoch {{{key}_exploded_at}}.",
-                f"Training exploded in epoch {{{key}_exploded_at}}: shown is epoch {{{key}_state}}, the last that was "
-                "kept before.",
-                f"Steps overshoot: in epoch {{{key}_peak_at}} D was {{{key}_peak}} times what it was at the start.",
-                f"Steps overshoot: J ends at {{{key}_risen}} times the least that it has been, and the loss on the "
-                f"training points at {{{key}_worse}} times that of the best constant.",
+                f"{name}: training explodes in epoch {{{key}_exploded_at}}.",
+                f"{name}: training exploded in epoch {{{key}_exploded_at}}: shown is epoch {{{key}_state}}, the last "
+                "that was kept before.",
+                f"{name}: steps overshoot; in epoch {{{key}_peak_at}} D was {{{key}_peak}} times what it was at the "
+                "start.",
+                f"{name}: steps overshoot; J ends at {{{key}_risen}} times the least that it has been, and the loss on "
+                f"the training points at {{{key}_worse}} times that of the best constant.",
             ),
         )
     return values
@@ -285,7 +300,7 @@ def _numbers(net: Network, key: str, number: int) -> Readout:
         )
     rows = [
         ("Data loss D", f"{{{key}_data_loss}}", "On the training points, without the penalty"),
-        ("+ λ · penalty", f"{{{key}_penalty_term}}", "In training only: a prediction uses the weights alone"),
+        ("+ λ · penalty", f"{{{key}_penalty}}", "In training only: a prediction uses the weights alone"),
         ("= objective J", f"{{{key}_objective}}", aim),
     ]
     if sweep.validation_loss is not None:
@@ -348,6 +363,7 @@ def _curve(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
         moving=moving,
         alt=f"{_SHORT[key]}: the network's curve at λ = {{alpha}} after {{{key}_state}} epochs. Data loss "
         f"{{{key}_data_loss}}.",
+        caption=f"{{{key}_outside}}" if _outside(net)[:, number].any() else "",
         column=number,
         row=2,
         height=225,
@@ -461,7 +477,7 @@ def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
         alt=f"{_SHORT[key]}: graph of the network; {{{key}_weights}} of {{n_weights}} weights and {{{key}_neurons}} of "
         f"{{n_neurons}} hidden neurons are live{{{key}_and_faded}}.",
         caption="Thick: large. Dashed violet: negative. Exact zeros vanish; a neuron without a live path is pale."
-        + (f" Dotted grey: faded below {FADED:g}." if net.faded[..., :-1].any() else ""),
+        + (f" Dotted grey: faded below {FADED:g}." if net.faded[:, number, :, :-1].any() else ""),
         column=number,
         row=3,
         height=240,
@@ -578,7 +594,7 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
         ".3g",
         name=f"losses_{key}",
         title=f"{_SHORT[key]}: loss over the epochs",
-        alt=f"{_SHORT[key]}: data loss {{{key}_data_loss}}, penalty {{{key}_penalty_term}} at epoch {{epoch}}.",
+        alt=f"{_SHORT[key]}: data loss {{{key}_data_loss}}, penalty {{{key}_penalty}} at epoch {{epoch}}.",
         caption=caption,
         column=number,
         row=4,
