@@ -252,8 +252,8 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
             Ref("any_faded", pin),
             (
                 "",
-                f"{name}: {{{key}_faded}} weights faded below {FADED:g}. L2 takes a share of a weight at every step, and "
-                "where the data hardly pull, that goes on and on. They are not zero, but too small to do anything.",
+                f"{name}: {{{key}_faded}} weights faded below {FADED:g}. L2 takes a share of a weight at every step, "
+                "and where the data hardly pull, that goes on and on. They are not zero, but too small to do anything.",
             ),
         )
         values[f"{key}_state"] = (Ref("state", pin), "int")
