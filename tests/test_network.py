@@ -901,6 +901,23 @@ def test_l1_cuts_and_l2_does_not() -> None:
     assert came_back.any(), "a weight that was zero can come back"
 
 
+def test_gradients_vanish_and_explode_as_the_page_says() -> None:
+    """Three layers of ReLU at epoch 0, with small and with large initial weights."""
+    norms = {}
+    for scale in (0.1, 1.0, 5.0):
+        settings = NetworkSettings(depth=3, activation="relu", initial_scale=scale)
+        norms[scale] = train_all(settings, lambda progress: False).gradient_norm[0, 0, 0]
+    assert (norms[0.1] < 0.05 * norms[1.0]).all()
+    assert (norms[5.0] > 20 * norms[1.0]).all()
+
+
+def test_the_words_follow_the_settings() -> None:
+    for on in (False, True):
+        told = " ".join(picture.words(NetworkSettings(penalise_biases=on)).split())
+        assert ("you have switched" in told) == on
+        assert ("Biases are left out" in told) != on
+
+
 @pytest.mark.parametrize("name", ["curve", "classes", "deep", "one unit"])
 def test_gradients_are_right_at_every_stop(name: str) -> None:
     net, _ = trained(SHOWN[name])
