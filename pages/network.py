@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from regviz import ui
+from regviz.core.mlp import ACTIVATIONS
 from regviz.core.training import Progress, TrainingSweep
 from regviz.figures import network as picture
 from regviz.jobs import Report, Room
@@ -26,7 +27,7 @@ def room() -> Room[tuple[TrainingSweep, Any]]:
 def drawn(net: Network) -> tuple[Any, tuple[Axis, ...], str]:
     """Payload, axes, and what must be said."""
     board = picture.board(net)
-    return payload(board), board.axes, picture.exploded(net)
+    return payload(board), board.axes, picture.happened(net)
 
 
 def work(settings: NetworkSettings, report: Report[Any]) -> tuple[TrainingSweep, Any]:
@@ -88,7 +89,7 @@ def check(sweep: TrainingSweep, axes: tuple[Axis, ...]) -> None:
         stop = ui.stop_of(axes)
         checks = check_gradients(settings, sweep, stop["epoch"], stop["alpha"])
         st.dataframe(picture.check_table(checks), hide_index=True, width="content")
-        st.markdown(picture.check_words(checks))
+        st.markdown(picture.check_words(checks, ACTIVATIONS[settings.activation].label))
 
 
 ui.open_page("pages/network.py")
@@ -97,4 +98,4 @@ stopped = st.session_state.get("stopped")
 stopped = stopped[1] if stopped is not None and stopped[0] == settings else None
 training = stopped is None and st.session_state.get("trained") != settings
 st.fragment(show, run_every=0.5 if training else None)()
-st.markdown(picture.WORDS)
+st.markdown(picture.words(settings))

@@ -434,8 +434,24 @@ def test_a_hostile_link_is_mended_and_told(page: Page, app_url: str) -> None:
 # -- words
 
 
-def test_a_training_that_explodes_is_told(page: Page, app_url: str) -> None:
-    open_trained(page, link(app_url, learning_rate="10", optimizer="SGD"))
+def test_a_training_that_explodes_or_overshoots_is_told(page: Page, app_url: str) -> None:
+    open_trained(page, link(app_url, learning_rate="10", optimizer="SGD", epochs=50))
     expect(page.get_by_text("With the learning rate 10 the training of")).to_be_visible()
-    expect(page.locator("[data-note=exploded_l1]")).to_contain_text("Training exploded in epoch")
+    note = page.locator("[data-note=happened_l1]")
+    expect(note).to_contain_text("L1: training exploded in epoch")
+    slider(page, "Epoch").press("Home")
+    expect(note).to_contain_text("L1: training explodes in epoch")
     assert not re.search(r"NaN|Infinity|undefined", page.locator(".board").inner_text())
+
+    query: dict[str, Any] = {"learning_rate": "3", "epochs": 100, "units": 8, "activation": "relu"}
+    board = board_of(**query)
+    open_trained(page, link(app_url, **query | {"activation": "ReLU"}, alpha=0.3))
+    expect(page.get_by_text("overshoots without exploding")).to_be_visible()
+    place = board.index({"alpha": 0.3})
+    faded = board.say("{l2_faded}", place)
+    assert int(faded) > 0, "L2 leaves no zeros, and says what else happened"
+    head = page.locator("[data-card=heading_l2]")
+    expect(head).to_contain_text(f"80 of 80 weights live, 16 of 16 neurons; {faded} faded below 1e-30")
+    told = page.locator("[data-note=happened_l2]")
+    for words in ("L2: steps overshoot; in epoch", f"L2: {faded} weights faded below 1e-30"):
+        expect(told).to_contain_text(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -16,7 +17,7 @@ from regviz.core.mlp import forward
 from regviz.core.optimizers import DECOUPLED, SGD
 from regviz.core.training import trace, train
 from regviz.figures.decay import APART, LOSS, WORDS, board
-from regviz.live.board import Board, LiveFigure, payload
+from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
 from regviz.settings import Settings
 from regviz.sweeps.decay import (
     ADAM_RATE,
@@ -343,6 +344,242 @@ def test_the_numbers_elsewhere_make_the_same_step(found: DecayRuns, shown: Board
                 assert told == f"D + {ALPHAS[alpha]:g}/2 · Σw²"
 
 
+# --- Every word and every line, also of runs that never were ---------------------------------------
+
+
+def made_up(found: DecayRuns, seed: int) -> DecayRuns:
+    """The same board's arrays filled with random numbers: no two of them are alike, as they are under SGD."""
+    rng = np.random.default_rng(seed)
+    runs = {}
+    for name, run in found.runs.items():
+        w, data, decay = rng.normal(size=(3, *run.w.shape))
+        values = {"w": w, "data_step": data, "decay_step": decay, "new": w + data + decay}
+        values |= {"norm": rng.uniform(1, 99, run.norm.shape), "rate": rng.uniform(0.01, 2, run.rate.shape)}
+        runs[name] = replace(run, **values, curve=rng.normal(size=run.curve.shape))
+    gap = {kind: 10 ** rng.uniform(-16, 0, values.shape) for kind, values in found.gap.items()}
+    gap["sgd"][2, 3] = 0
+    batches = found.batches
+    of_batches = {name: rng.uniform(0.1, 9, getattr(batches, name).shape) for name in ("norm", "left", "kept")}
+    return replace(found, runs=runs, gap=gap, batches=replace(batches, **of_batches, alphas=batches.alphas * 1.1))
+
+
+def digits(text: str, value: float, n: int) -> bool:
+    return bool(np.isclose(float(text), value, rtol=6 * 10.0**-n, atol=1e-9))
+
+
+def true_words(found: DecayRuns, board: Board, at: dict[str, int]) -> None:
+    """Every number and every word that follows the position, against the array that it names."""
+    a, e, k = at["alpha"], at["step"], at["weight"]
+    alpha, step = float(ALPHAS[a]), int(KEPT[e])
+    place = f"λ {alpha:g}, step {step}"
+    assert board.say(board.place, at) == f"{place}, weight {k + 1}"
+    words = {figure.name: (board.say(figure.alt, at), board.say(figure.caption, at)) for figure in board.figures}
+    for kind, rate, adam in (("sgd", SGD_RATE, False), ("adam", ADAM_RATE, True)):
+        gap = found.gap[kind][a, e]
+        told, _ = card(board, f"heading_{kind}", at)
+        if e == 0:
+            assert told == "no step yet: both runs start from the same weights"
+        elif a == 0:
+            assert told == "λ = 0: no decay, so there is nothing to tell them apart"
+        elif gap == 0:
+            assert told == "no difference at all, to the last digit"
+        else:
+            match = re.fullmatch(r"largest difference of a weight: (\S+), (which is rounding|at the same λ)", told)
+            assert match, told
+            assert digits(match[1], gap, 2 if adam else 1)
+            assert (match[2] == "which is rounding") == (gap < 1e-10)
+        for name in ("fit", "weights", "gap"):
+            said = re.findall(r"(?:at most|differ by|runs is) (\d\S*?)[.,]? ", words[f"{name}_{kind}"][0] + " ")
+            assert len(said) == 1
+            assert digits(said[0], gap, 2 if adam else 1)
+        assert f"at λ = {alpha:g} after {step} steps" in words[f"fit_{kind}"][0]
+        assert f"at step {step}" in words[f"gap_{kind}"][0]
+        runs = {form: found.runs[f"{kind}_{form}"] for form in ("loss", "decoupled")}
+        for said in words[f"norm_{kind}"]:
+            sizes = re.findall(r"(?:is|and|loss|decoupled) (\d\S*?)(?:[.,]? |,|\.$)", said)
+            assert len(sizes) == 2, said
+            assert all(digits(told, run.norm[a, e], 3) for told, run in zip(sizes, runs.values(), strict=True))
+        pair = re.search(r"Weight (\d+) is (\S+) with L2 in the loss and (\S+) with", words[f"weights_{kind}"][0])
+        assert pair
+        assert int(pair[1]) == k + 1
+        for form, run, text in zip(runs, runs.values(), pair.groups()[1:], strict=True):
+            assert abs(float(text) - run.w[a, e, k]) < 6e-7
+            told, rows = card(board, f"step_{kind}_{form}", at)
+            terms = [run.w, run.data_step, run.decay_step, run.new]
+            terms = [
+                float(values[a, e, k]) for values in (terms if form == "loss" else [terms[i] for i in (0, 2, 1, 3)])
+            ]
+            match = EQUATION.fullmatch(told)
+            assert match, told
+            w, sign_1, first, sign_2, second, new = match.groups()
+            signs = [1 if sign == "+" else -1 for sign in (sign_1, sign_2)]
+            shown = [float(w), signs[0] * float(first), signs[1] * float(second), float(new)]
+            assert np.abs(np.array(shown) - terms).max() < 2.1e-6
+            assert list(rows.values())[:2] == [f"{sign_1} {first}", f"{sign_2} {second}"]
+            share = float(rows["decay, as a part of the weight"].removesuffix(" %"))
+            exact = 100 * rate * alpha
+            if adam and form == "loss":
+                exact = -100 * run.decay_step[a, e, k] / run.w[a, e, k]
+                assert digits(rows["step size of this weight, η/(√v̂ + ε)"], run.rate[a, e, k], 2)
+            assert share == pytest.approx(exact, rel=0.06)
+            assert [label for label in rows if label.startswith("data")] == [list(rows)[form != "loss"]]
+        _, rows = card(board, f"elsewhere_{kind}", at)
+        assert f"D + {alpha:g}/2 · Σw²" in rows.values()
+        for label, told in rows.items():
+            decay, *lr = re.findall(r"[\d.e-]*\d", told)
+            if "torch" in label:
+                assert digits(decay, alpha, 4)
+            elif "MSELoss" in label:
+                assert digits(decay, 2 * alpha, 4)
+                assert [float(text) for text in lr] == ([] if adam else [rate / 2])
+            elif "keeps" in label:
+                assert digits(told, 1 - rate * alpha, 6)
+            elif "paper" in label:
+                assert digits(told, rate * alpha, 3)
+    summary = board.say(board.summary, at)
+    assert summary.startswith(f"{place}. Largest difference")
+    gaps = re.search(r"SGD (\S+), Adam (\S+)\. Weight (\d+) goes from (\S+) to (\S+) in", summary)
+    assert gaps
+    assert digits(gaps[1], found.gap["sgd"][a, e], 1)
+    assert digits(gaps[2], found.gap["adam"][a, e], 2)
+    assert int(gaps[3]) == k + 1
+    sgd = found.runs["sgd_loss"]
+    assert abs(float(gaps[4]) - sgd.w[a, e, k]) < 6e-7
+    assert abs(float(gaps[5]) - sgd.new[a, e, k]) < 6e-7
+    which = next(note for note in board.notes if note.name == "which")
+    leads = f"from the input to neuron {k + 1}" if k < UNITS else f"from neuron {k + 1 - UNITS} to the output"
+    said = board.say(which.paragraphs[0], at)
+    assert said == f"Weight {k + 1} leads {leads}. Below is the step that follows step {step}, at λ = {alpha:g}."
+    batches = found.batches
+    numbers = {"batch_ends": (batches.norm[:, a, -1], 3), "batch_kept": (batches.kept[:, a], 4)}
+    for name, (values, n) in numbers.items():
+        told, rows = card(board, name, at)
+        match = re.fullmatch(r"η = 0\.05, λ = (\S+), λ′ = (\S+)", told)
+        assert match
+        assert float(match[1]) == alpha
+        assert digits(match[2], batches.alphas[2, a], 3)
+        assert all(digits(text, value, n) for text, value in zip(rows.values(), values, strict=True))
+    ends = re.findall(r"(\d\S*) (?:with all|in small|with λ|with a smaller)", words["batch_norm"][0])
+    assert all(digits(text, value, 3) for text, value in zip(ends, batches.norm[:, a, -1], strict=True))
+    kept = re.findall(r"(\d\S*) (?:of it with all|in small|with λ)", words["batch_left"][0])
+    assert all(digits(text, value, 4) for text, value in zip(kept, batches.kept[:3, a], strict=True))
+
+
+def true_lines(found: DecayRuns, board: Board, at: dict[str, int]) -> None:
+    """Every trace that moves, against the array that it is named after."""
+    a, e, k = at["alpha"], at["step"], at["weight"]
+    drawn = {figure.name: figure.at(board, at)["data"] for figure in board.figures}
+    for kind in ("sgd", "adam"):
+        loss, apart = (found.runs[f"{kind}_{form}"] for form in ("loss", "decoupled"))
+        _, first, second = drawn[f"fit_{kind}"]
+        for line, name, run in ((first, LOSS[1], loss), (second, APART[1], apart)):
+            assert line["name"] == name
+            np.testing.assert_allclose(line["y"], run.curve[a, e], atol=2e-3 * np.abs(run.curve).max())
+        *sticks, dots, rings, cursor = drawn[f"weights_{kind}"]
+        np.testing.assert_allclose(dots["y"], loss.w[a, e], atol=6e-7)
+        np.testing.assert_allclose(rings["y"], apart.w[a, e], atol=6e-7)
+        np.testing.assert_allclose([stick["y"] for stick in sticks], np.array([dots["y"], rings["y"]]).T, atol=1e-12)
+        assert (dots["name"].startswith(LOSS[1]), rings["name"].startswith(APART[1])) == (True, True)
+        assert list(cursor["x"]) == [k + 1] * 2
+        _, cursor, line, now = drawn[f"gap_{kind}"]
+        logs = np.log10(np.maximum(found.gap[kind][a], 10**-17.5))
+        np.testing.assert_allclose(line["y"], logs, atol=1e-6)
+        np.testing.assert_allclose(line["customdata"], found.gap[kind][a], rtol=1e-6)
+        np.testing.assert_allclose([now["x"][0], now["y"][0]], [KEPT[e], logs[e]], atol=1e-6)
+        assert now["customdata"][0] == pytest.approx(found.gap[kind][a, e])
+        assert list(cursor["x"]) == [KEPT[e]] * 2
+        ghost, cursor, first, second, now, then = drawn[f"norm_{kind}"]
+        assert ghost["name"] == "λ = 0"
+        np.testing.assert_allclose(ghost["y"], loss.norm[0])
+        assert list(cursor["x"]) == [KEPT[e]] * 2
+        for line, mark, run in ((first, now, loss), (second, then, apart)):
+            np.testing.assert_allclose(line["y"], run.norm[a])
+            assert (mark["x"][0], mark["y"][0]) == (KEPT[e], pytest.approx(run.norm[a, e]))
+    for name in ("norm", "left"):
+        for line, values in zip(drawn[f"batch_{name}"], getattr(found.batches, name), strict=True):
+            np.testing.assert_allclose(line["y"], values[a])
+    names = [line["name"] for line in drawn["batch_norm"]]
+    small = [f"batches of 5, {way}" for way in ("same λ", "λ corrected", "same λ, η / 6")]
+    assert names == ["all 30 points at once", *small]
+
+
+def random_places(seed: int, n: int) -> list[dict[str, int]]:
+    rng = np.random.default_rng(seed)
+    places = [index(*(int(rng.integers(0, top)) for top in (len(ALPHAS), len(KEPT), N_WEIGHTS))) for _ in range(n)]
+    ends = [index(0, 0, 0), index(len(ALPHAS) - 1, len(KEPT) - 1, N_WEIGHTS - 1), index(0, 20), index(4, 0)]
+    return [*places, *ends, index(2, 3, 5)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_word_and_line_is_that_of_its_array(found: DecayRuns, seed: int) -> None:
+    """Two boards at twenty-five positions each: of random data, and of random numbers in place of all runs."""
+    rng = np.random.default_rng(seed)
+    noise = float(rng.choice([0, 0.05, 0.25, 0.5, 1.0]))
+    real = decay_runs(Settings(noise=noise, random_state=int(rng.integers(0, 9999))))
+    for runs in (real, made_up(found, seed)):
+        picture = board(runs)
+        for at in random_places(seed, 20):
+            true_words(runs, picture, at)
+            true_lines(runs, picture, at)
+    told_always(real)
+
+
+def told_always(found: DecayRuns) -> None:
+    """What the page says without naming a number, of every sample."""
+    assert (found.gap["sgd"] < 1e-13).all(), "the difference is that of rounding, below 1e-13"
+    assert (found.gap["adam"][1:, 1:] > 1e-6).all(), "with any λ > 0 the weights part at the first step"
+    adam = found.runs["adam_loss"]
+    for a, e in ((START, 20), (1, 5), (len(ALPHAS) - 1, 40)):
+        share = -found.runs["adam_decoupled"].decay_step[a, e] / found.runs["adam_decoupled"].w[a, e]
+        np.testing.assert_allclose(share, ADAM_RATE * ALPHAS[a], rtol=1e-6, err_msg="AdamW takes ηλ of every weight")
+        own = adam.decay_step[a, e] / adam.w[a, e]
+        assert np.ptp(own) > 0.1 * np.abs(own).mean(), "each weight has a step size of its own"
+    norm = dict(zip(WAYS, found.batches.norm, strict=True))
+    assert (norm["corrected"][:, -1] > norm["whole"][:, -1]).all(), "λ corrected: the weights end larger"
+    assert (np.abs(norm["slower"] / norm["whole"] - 1) < 0.1).all(), "η / 6 very nearly brings the network back"
+    kept = dict(zip(WAYS, found.batches.kept, strict=True))
+    np.testing.assert_allclose(kept["corrected"], kept["whole"], rtol=1e-12)
+    assert (kept["small"][1:] < kept["whole"][1:]).all(), "small batches decay more an epoch"
+
+
+def test_no_value_or_line_can_show_another_array(found: DecayRuns) -> None:
+    """Each name that words or lines read is bound to other numbers: the two checks above must see every one."""
+    runs = made_up(found, 0)
+    picture, stops = board(runs), random_places(1, 3)
+
+    def notices(changed: Board) -> bool:
+        for at in stops:
+            try:
+                true_words(runs, changed, at)
+                true_lines(runs, changed, at)
+            except (AssertionError, IndexError, KeyError, ValueError):
+                return True
+        return False
+
+    assert not notices(picture)
+    for name, (ref, form) in _values_of(picture).items():
+        if isinstance(form, tuple):
+            changed = replace(picture, values=dict(picture.values) | {name: (ref, (*form[1:], form[0]))})
+        else:
+            arrays = dict(picture.arrays) | {"another": Swept(np.array(0.4321))}
+            changed = replace(picture, arrays=arrays, values=dict(picture.values) | {name: (Ref("another"), form)})
+        assert notices(changed), name
+    for number, live in enumerate(picture.figures):
+        for k, moving in enumerate(live.moving):
+            for key, expression in moving.coordinates().items():
+                swept = picture.arrays[expression.vector.array]
+                arrays = dict(picture.arrays) | {"another": replace(swept, values=swept.values[::-1] + 1)}
+                wrong = replace(expression, vector=replace(expression.vector, array="another"))
+                turned = (*live.moving[:k], replace(moving, **{key: wrong}), *live.moving[k + 1 :])
+                figures = [*picture.figures[:number], replace(live, moving=turned), *picture.figures[number + 1 :]]
+                assert notices(replace(picture, arrays=arrays, figures=tuple(figures))), (live.name, k, key)
+                if expression.vector.pin.get("alpha") == 0:
+                    wrong = replace(expression, vector=replace(expression.vector, pin={"alpha": 1}))
+                    turned = (*live.moving[:k], replace(moving, **{key: wrong}), *live.moving[k + 1 :])
+                    figures[number] = replace(live, moving=turned)
+                    assert notices(replace(picture, figures=tuple(figures))), "the ghost of λ = 0"
+
+
 # --- The whole page ------------------------------------------------------------------------------
 
 
@@ -364,7 +601,12 @@ def test_every_figure_is_a_plotly_figure_and_all_words_are_filled_in(shown: Boar
             assert not any("{" in shown.say(words, at) for words in note.paragraphs)
         assert "{" not in shown.say(shown.summary, at) + shown.say(shown.place, at)
     assert "{" not in WORDS
-    assert LOSS != APART
+    looks = [
+        (trace["name"], trace["line"]["color"], trace["line"].get("dash"))
+        for trace in shown.figures[0].figure["data"][1:]
+    ]
+    assert all(one != other for one, other in zip(*looks, strict=True)), "the two runs differ in name, colour and dash"
+    assert [name for name, *_ in looks] == [LOSS[1], APART[1]]
 
 
 def test_the_rules_cannot_diverge_here() -> None:

@@ -61,6 +61,9 @@ def test_backpropagation_against_central_differences(activation: object, loss: L
         np.testing.assert_allclose(check.analytic, ours, rtol=1e-12, atol=1e-15)
         assert check.difference.shape == (architecture.n_layers,)
         assert check.difference.max() <= 1e-6
+        assert check.right
+        assert not check.wrong
+        assert not check.kinks.any()
         for layer in architecture.slices:
             norms = np.linalg.norm(ours[layer]) + np.linalg.norm(theirs[layer])
             assert np.linalg.norm(ours[layer] - theirs[layer]) <= 1e-6 * norms + 1e-12
@@ -91,6 +94,19 @@ def test_a_wrong_gradient_is_seen() -> None:
     architecture = Architecture(2, (8, 8))
     check = gradient_check(architecture, models(architecture, 1)[0], *data(), Wrong())
     np.testing.assert_allclose(check.difference, 0.01 / 2.01, rtol=1e-3)
+    assert check.wrong
+    assert not check.right
+
+
+def test_a_kink_is_where_a_unit_switches_within_the_step() -> None:
+    """One ReLU unit at z = w x + b = 1e-6 for one of two observations: a step of 1e-5 in w or b switches it."""
+    X, y = np.array([[1.0], [3.0]]), np.array([0.0, 1.0])
+    for f, expected in ((RELU, [True, True, False, False]), (TANH, [False] * 4)):
+        for b, there in ((-0.5 + 1e-6, True), (-0.5 + 1e-4, False)):
+            check = gradient_check(Architecture(1, (1,), f), np.array([0.5, b, 1.0, 0.0]), X, y, SquaredError())
+            assert check.kinks.tolist() == [there and kink for kink in expected]
+            assert check.right
+            assert (check.difference[0] > 1e-3) == (there and f is RELU)
 
 
 def test_the_check_does_not_blame_vanished_gradients() -> None:
@@ -144,19 +160,30 @@ def test_layers_are_views_with_the_bias_last() -> None:
     np.testing.assert_array_equal(w, np.broadcast_to(architecture.is_weight, w.shape))
 
 
-@pytest.mark.parametrize(("activation", "gain"), [(TANH, 1 / 32), (RELU, 2 / 32)])
-def test_initial_weights_are_one_draw_times_a_scale(activation: object, gain: float) -> None:
-    architecture = Architecture(32, (32, 32), activation)
+# standard deviation of a weight from n_in inputs to n_out units: Glorot & Bengio (2010), He et al. (2015)
+PUBLISHED = {"tanh": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)), "relu": lambda n_in, n_out: np.sqrt(2 / n_in)}
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=lambda f: f.name)
+def test_initial_weights_are_one_draw_times_the_published_size(activation: object) -> None:
+    """Every layer, its biases too, in layers whose inputs and outputs differ in number."""
+    architecture = Architecture(2, (32, 3, 9), activation)
     once = architecture.initial(np.random.default_rng(0))
     np.testing.assert_allclose(architecture.initial(np.random.default_rng(0), 3.0), 3 * once, rtol=1e-14)
-    assert np.var(architecture.layers(once)[1]) == pytest.approx(gain, rel=0.15)
+    draw = np.random.default_rng(0).standard_normal(architecture.n_parameters)
+    for (n_out, n_in), layer in zip([(32, 2), (3, 32), (9, 3), (1, 9)], architecture.slices, strict=True):
+        np.testing.assert_allclose(once[layer], PUBLISHED[activation.name](n_in, n_out) * draw[layer], rtol=1e-12)
+    assert draw.std() == pytest.approx(1, abs=0.1)
 
 
 def test_sizes_out_of_range_are_named() -> None:
-    for hidden in ((0,), (33,), (4, 4, 4, 4)):
-        with pytest.raises(ValueError, match="hidden must be 1 to 3 layers of 1 to 32 units, got"):
+    for hidden in ((0,), (33,), (4, 4, 4, 4), (2.5,), (2.0,), (True,), (np.nan,), ("4",), [4], 4, None):
+        told = r"hidden must be a tuple of at most 3 layers of 1 to 32 units, whole numbers, got "
+        with pytest.raises(ValueError, match=told):
             Architecture(1, hidden)
-    with pytest.raises(ValueError, match="n_inputs must be >= 1, got 0"):
-        Architecture(0)
+    assert Architecture(1, (np.int64(4),)).n_parameters == 13
+    for n_inputs in (0, -1, 1.0, 2.5, np.nan, True, "1"):
+        with pytest.raises(ValueError, match=f"n_inputs must be a whole number >= 1, got {n_inputs}"):
+            Architecture(n_inputs)
     with pytest.raises(ValueError, match=r"X must be \(n, 2\), got shape \(3, 1\)"):
         forward(Architecture(2), np.zeros(Architecture(2).n_parameters), np.zeros((3, 1)))

@@ -14,10 +14,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from regviz.core.training import Progress, TrainingSweep
+from regviz.core import optimizers
+from regviz.core.datasets import DATASETS, LABELLED, split
+from regviz.core.mlp import ACTIVATIONS, gradient_check
+from regviz.core.training import Progress, TrainingSweep, train
 from regviz.figures import network as picture
-from regviz.live.board import Board, LiveFigure, Ref, payload
+from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
 from regviz.settings import BATCH_SIZES, LEARNING_RATES, PROBLEMS, NetworkSettings
+from regviz.sweeps import network as sweeps
 from regviz.sweeps.network import (
     ALPHAS,
     CLIP,
@@ -89,6 +93,16 @@ def weights(net: Network, at: dict[str, int], r: int) -> tuple[list[np.ndarray],
     return ws, bs
 
 
+def masks(net: Network, at: dict[str, int], r: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Of each layer, and of all biases: which numbers L1 has cut, and which have faded."""
+    ws, bs = weights(net, at, r)
+    every = [*ws, np.concatenate(bs)]
+    l1 = RATIOS[r] * ALPHAS[at["alpha"]] > 0
+    penalised = [l1] * len(ws) + [l1 and net.task.settings.penalise_biases]
+    cut = [(w == 0) & there for w, there in zip(every, penalised, strict=True)]
+    return cut, [(np.abs(w) < 1e-30) & ~zero for w, zero in zip(every, cut, strict=True)]
+
+
 def figure(board: Board, name: str) -> LiveFigure:
     return next(figure for figure in board.figures if figure.name == name)
 
@@ -98,9 +112,9 @@ def card(board: Board, name: str, at: dict[str, int]) -> tuple[str, dict[str, st
     return board.say(readout.headline, at), {label: board.say(words, at) for label, words, _ in readout.rows}
 
 
-def alive(ws: list[np.ndarray]) -> list[np.ndarray]:
+def alive(cut: list[np.ndarray]) -> list[np.ndarray]:
     """Which hidden neurons lie on a path from an input to the output: the number of paths, by matrix products."""
-    wires = [(W != 0).astype(float) for W in ws]
+    wires = [(~W).astype(float) for W in cut]
     found = []
     for layer in range(1, len(wires)):
         into = np.linalg.multi_dot([np.eye(len(wires[layer - 1])), *wires[layer - 1 :: -1], np.eye(wires[0].shape[1])])
@@ -117,29 +131,32 @@ def test_counts_norms_and_bins_are_those_of_the_weights(shown: tuple[Network, Bo
     edges = np.linspace(-net.reach, net.reach, N_BINS + 1)
     for at, r, key in places(net):
         ws, bs = weights(net, at, r)
-        live = sum(int((W != 0).sum()) for W in ws)
-        headline, _ = card(board, f"heading_{key}", at)
-        assert headline.startswith(f"{live} of {sum(W.size for W in ws)} weights live")
-        assert board.read(Ref("weights", {"penalty": r}), at) == live
+        cut, _ = masks(net, at, r)
         for layer, w in enumerate([*ws, np.concatenate(bs)]):
             drawn = figure(board, f"histogram_{layer}_{key}").at(board, at)["data"]
-            inside = np.clip(w[w != 0], edges[0] * (1 - 1e-9), edges[-1] * (1 - 1e-9))
+            inside = np.clip(w[~cut[layer]], edges[0] * (1 - 1e-9), edges[-1] * (1 - 1e-9))
             expected, _ = np.histogram(inside.astype(float), edges)
             got = drawn[1]["customdata"]
-            assert got.sum() == (w != 0).sum()
+            assert got.sum() == (~cut[layer]).sum()
             assert np.abs(np.cumsum(got) - np.cumsum(expected)).max() <= 1, "one on an edge may fall on either side"
             np.testing.assert_allclose(np.sinh(drawn[1]["y"]) * 3, got, atol=1e-9)
+            if layer < len(ws) or net.task.settings.penalise_biases:
+                assert drawn[2]["customdata"] == cut[layer].sum()
+                assert drawn[2]["y"] == pytest.approx(np.arcsinh(cut[layer].sum() / 3))
+            assert len(drawn) == 2 + (layer < len(ws) or net.task.settings.penalise_biases)
+            hover = drawn[1]["hovertemplate"]
+            assert "or beyond" in hover[0]
+            assert "or beyond" in hover[-1]
+            assert not any("beyond" in words for words in hover[1:-1])
             if layer < len(ws):
-                assert drawn[2]["customdata"] == (w == 0).sum()
                 assert net.frobenius[at["epoch"], r, at["alpha"], layer] == pytest.approx(
                     np.sqrt(np.square(w.astype(float)).sum()), rel=1e-5
                 )
                 assert net.absolute[at["epoch"], r, at["alpha"], layer] == pytest.approx(
                     np.abs(w.astype(float)).sum(), rel=1e-5
                 )
-        ghost = figure(board, f"histogram_0_{key}").at(board, at)["data"][0]["y"]
-        unpenalised = figure(board, f"histogram_0_{key}").at(board, at | {"alpha": 0})["data"][1]["y"]
-        np.testing.assert_array_equal(ghost, unpenalised)
+            unpenalised = figure(board, f"histogram_{layer}_{key}").at(board, at | {"alpha": 0})["data"][1]["y"]
+            np.testing.assert_array_equal(drawn[0]["y"], unpenalised)
         every = np.concatenate([W.ravel() for W in ws]).astype(float)
         totals = [float(board.read(Ref(name, {"penalty": r}, item=len(ws)), at)) for name in ("frobenius", "absolute")]
         assert totals == pytest.approx([np.sqrt(np.square(every).sum()), np.abs(every).sum()], rel=1e-5)
@@ -167,6 +184,398 @@ def test_the_parts_of_the_objective_add_up(shown: tuple[Network, Board]) -> None
         assert board.read(Ref("objective", pin), at) == pytest.approx(D + penalty, rel=1e-3, abs=1e-6)
 
 
+# -- every word and every line, at random positions
+
+
+def near(text: str, value: float, digits: int = 3) -> bool:
+    """Whether a number was written to so many digits, from single precision."""
+    return bool(np.isclose(float(text), value, rtol=6 * 10.0**-digits, atol=1e-9 + 2e-5 * abs(value)))
+
+
+def outputs(net: Network, at: dict[str, int], r: int, X: np.ndarray) -> np.ndarray:
+    """What the network says, written out in double precision."""
+    z = X.T
+    ws, bs = weights(net, at, r)
+    for k, (W, b) in enumerate(zip(ws, bs, strict=True)):
+        z = W.astype(float) @ z + b[:, np.newaxis]
+        if k < len(ws) - 1:
+            z = np.tanh(z) if net.task.settings.activation == "tanh" else np.maximum(z, 0)
+    return np.asarray(z[0])
+
+
+def data_loss(net: Network, y: np.ndarray, f: np.ndarray) -> float:
+    return float(np.square(y - f).mean() / 2 if net.task.is_curve else (np.logaddexp(0, f) - y * f).mean())
+
+
+def rows_of(settings: NetworkSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Inputs, outputs, training rows and validation rows, straight from the sample."""
+    entry: Any = DATASETS.get(settings.problem) or LABELLED[settings.problem]
+    data = entry.sample(settings.n_samples, settings.noise, settings.random_state)
+    X = data.X if settings.problem in LABELLED else to_unit(data.X, entry.domain)
+    return X, data.y, *split(settings.n_samples, settings.validation, settings.random_state)
+
+
+def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
+    """Every sentence, number and label of the board at a position, computed anew from weights and settings."""
+    sweep, settings = net.sweep, net.task.settings
+    e, a = at["epoch"], at["alpha"]
+    alpha, n_layers = ALPHAS[a], sweep.architecture.n_layers
+    X, y, train_rows, held_out = rows_of(settings)
+    assert len(set(train_rows) | set(held_out)) == settings.n_samples
+    best = float(np.var(y[train_rows]) / 2)
+    if not net.task.is_curve:
+        p = min(max(float(y[train_rows].mean()), 1e-22), 1 - 1e-16)
+        best = -float(p * np.log(p) + (1 - p) * np.log1p(-p))
+    heads, losses = [], []
+    for r, key in enumerate(KEYS):
+        ws, bs = weights(net, at, r)
+        cut, faded = masks(net, at, r)
+        flat = np.concatenate([W.ravel() for W in ws]).astype(float)
+        n_cut, n_faded = (sum(int(mask.sum()) for mask in found[:-1]) for found in (cut, faded))
+        assert not n_faded or (RATIOS[r] == 0 and alpha > 0), "only L2 alone lets weights fade"
+        live = np.concatenate(alive(cut[:-1]))
+        tail = f"; {n_faded} faded below 1e-30" if n_faded else ""
+        head = f"{flat.size - n_cut} of {flat.size} weights live, {live.sum()} of {live.size} neurons{tail}"
+        said, rows = card(board, f"heading_{key}", at)
+        assert said == head
+        assert not rows
+        heads.append(f"{ {'l1': 'L1', 'mix': 'mix', 'l2': 'L2'}[key] } {flat.size - n_cut}")
+
+        # the card
+        f = outputs(net, at, r, X)
+        D = data_loss(net, y[train_rows], f[train_rows])
+        rho = RATIOS[r]
+        penalised = np.concatenate([flat, *bs]).astype(float) if settings.penalise_biases else flat
+        omega = alpha * (rho * np.abs(penalised).sum() + (1 - rho) / 2 * np.square(penalised).sum())
+        losses.append(D)
+        said, rows = card(board, f"numbers_{key}", at)
+        expected = {"Data loss D": D, "+ λ · penalty": omega, "= objective J": D + omega}
+        if len(held_out):
+            expected["Validation loss D"] = data_loss(net, y[held_out], f[held_out])
+        if rows["+ λ · penalty"] == "≈ 0":
+            assert 0 < n_faded == flat.size - n_cut
+            expected.pop("+ λ · penalty")
+            rows.pop("+ λ · penalty")
+        for label, value in expected.items():
+            assert near(rows.pop(label), value), label
+        shares = {"Right on training points": train_rows, "Right on validation points": held_out}
+        for label, chosen in shares.items() if not net.task.is_curve else ():
+            if len(chosen):
+                share = 100 * float(((f[chosen] > 0) == (y[chosen] > 0.5)).mean())
+                assert abs(float(rows.pop(label).removesuffix(" %")) - share) <= 0.51
+        every = [*ws, flat]
+        for layer, (label, told) in enumerate(rows.items()):
+            name = "All layers" if layer == n_layers else "Output layer" if layer == n_layers - 1 else None
+            assert label == f"{name or f'Layer {layer + 1}'}: ‖W‖ · Σ|w|"
+            w = every[layer].astype(float)
+            gone = (np.abs(w) < 1e-30) if layer == n_layers else faded[layer] | cut[layer]
+            if gone.all() and (faded[layer].any() if layer < n_layers else n_faded):
+                assert told == "≈ 0"
+            else:
+                norms = told.split(" · ")
+                assert near(norms[0], np.sqrt(np.square(w).sum()))
+                assert near(norms[1], np.abs(w).sum())
+        assert len(rows) == n_layers + 1
+        helps = {label: words for label, _, words in read_card(board, f"numbers_{key}").rows}
+        minimised = settings.optimizer != "adamw" or key == "l1"
+        assert helps["= objective J"].startswith("What training makes small" if minimised else "Not quite what AdamW")
+
+        # what has happened
+        note = next((note for note in board.notes if note.name == f"happened_{key}"), None)
+        told = " ".join(board.say(words, at) for words in note.paragraphs).strip() if note else ""
+        when = int(sweep.diverged[r, a])
+        state, epoch = int(net.state[e, r, a]), int(sweep.epochs[e])
+        if when < 0 or epoch < when:
+            assert state == epoch
+        else:
+            assert max(k for k in sweep.epochs if k < when) <= state < when
+            kept = int(np.flatnonzero(sweep.epochs == state)[0]) if state in sweep.epochs else e
+            assert kept < e or len(sweep.epochs) == 8
+            np.testing.assert_array_equal(sweep.parameters[e, r, a], sweep.parameters[kept, r, a])
+        D_of, J_of = sweep.data_loss[:, r, a], (sweep.data_loss + sweep.penalty)[:, r, a]
+        peaks = when < 0 and D_of.max() > 5 * max(D_of[0], best)
+        worse = when < 0 and D_of[-1] > 1.05 * best and D_of[-1] > 1.05 * D_of.min() and J_of[-1] > 1.05 * J_of.min()
+        words, name = "", {"l1": "L1", "mix": "Mix", "l2": "L2"}[key]
+        if when >= 0:
+            words = f"{name}: training explodes in epoch {when}."
+            if epoch >= when:
+                words = (
+                    f"{name}: training exploded in epoch {when}: shown is epoch {state}, the last that was kept before."
+                )
+        elif peaks:
+            found = re.match(
+                name + r": steps overshoot; in epoch (\d+) D was (\S+) times what it was at the start\.", told
+            )
+            assert found, told
+            assert D_of[list(sweep.epochs).index(int(found[1]))] == D_of.max()
+            assert near(found[2], D_of.max() / D_of[0])
+            words = found[0]
+        elif worse:
+            found = re.match(
+                name
+                + r": steps overshoot; J ends at (\S+) times the least that it has been, and the loss on the training "
+                r"points at (\S+) times that of the best constant\.",
+                told,
+            )
+            assert found, told
+            assert near(found[1], J_of[-1] / J_of.min())
+            assert near(found[2], min(D_of[-1] / best, 1e30))
+            words = found[0]
+        assert told.startswith(words)
+        rest = told.removeprefix(words).strip()
+        assert rest.startswith(f"{name}: {n_faded} weights faded below 1e-30. L2 takes a share" if n_faded else "")
+        assert bool(rest) == bool(n_faded)
+
+        # figures
+        captions = {figure.name.removesuffix(f"_{key}"): board.say(figure.caption, at) for figure in board.figures}
+        alts = {figure.name.removesuffix(f"_{key}"): board.say(figure.alt, at) for figure in board.figures}
+        after = f"at λ = {board.axes[0].text[a]} after {state} epochs"
+        assert after in alts["fit"]
+        if net.task.is_curve:
+            assert near(alts["fit"].rpartition("Data loss ")[2][:-1], D)
+            low, high = figure(board, f"fit_{key}").figure["layout"]["yaxis"]["range"]
+            outside = (net.fit[e, r, a] < low) | (net.fit[e, r, a] > high)
+            assert captions["fit"] == ("The curve lies outside this frame." if outside.all() else "")
+            np.testing.assert_allclose(
+                net.fit[e, r, a], outputs(net, at, r, to_unit(net.x_line[:, np.newaxis], net.task.data.domain)),
+                rtol=1e-3, atol=1e-3 * max(1, float(np.abs(net.fit[e, r, a]).max())),
+            )  # fmt: skip
+        else:
+            share = 100 * float(((f[train_rows] > 0) == (y[train_rows] > 0.5)).mean())
+            right = re.search(r"(\d+) % of the training points are right", alts["fit"])
+            assert right
+            assert abs(float(right[1]) - share) <= 0.51
+            side = np.linspace(-1.6, 1.6, 33)
+            says = outputs(net, at, r, np.array([[u, v] for v in side for u in side]))
+            sure = (says > 0)[np.abs(says) > 1e-5 * np.abs(says).max()]
+            crossed = "the dark line is the boundary"
+            lines = [f"here all is class {int(k)}" for k in sure[:1]]
+            lines = [crossed] if sure.any() and not sure.all() else lines
+            lines += [crossed] if len(sure) < len(says) else []  # rounding decides
+            p = 0.5 + 0.5 * np.tanh(says / 2)
+            if ((p > 0.4955) & (p < 0.5125)).all():
+                lines += ["here it is undecided everywhere"]
+                surely = ((p > 0.4965) & (p < 0.511)).all() and len(set(sure)) == 1
+                lines = lines[-1:] if surely and len(sure) == len(says) else lines
+            assert any(line in captions["fit"] for line in lines), (captions["fit"], lines)
+            assert ("Filled points" in captions["fit"]) == bool(len(held_out))
+            moved = re.search(r"(\d+) % of the training points are right at epoch", alts["accuracy"])
+            assert moved
+            assert abs(float(moved[1]) - share) <= 0.51
+        assert f"{flat.size - n_cut} of {flat.size} weights and {live.sum()} of {live.size} hidden" in alts["graph"]
+        assert (f"{n_faded} faded below" in alts["graph"]) == bool(n_faded)
+        assert not n_faded or "Dotted grey: faded" in captions["graph"]
+        numbers = re.match(r".*: data loss (\S+), penalty (≈ 0|\S+) at epoch (\S+)\.", alts["losses"])
+        assert numbers
+        assert near(numbers[1], D)
+        assert numbers[2] == "≈ 0" or near(numbers[2], omega)
+        assert int(numbers[3]) == epoch
+        for layer, w in enumerate([*ws, np.concatenate(bs)]):
+            of_biases = layer == n_layers
+            expected_words = f"{w.size} biases, which are not penalised"
+            if not of_biases or settings.penalise_biases:
+                kind = "biases, penalised like weights," if of_biases else "weights"
+                expected_words = f"{cut[layer].sum()} of {w.size} {kind} exactly zero"
+                expected_words += f", {faded[layer].sum()} faded below 1e-30" if faded[layer].any() else ""
+            beyond = int((np.abs(w) > net.reach).sum())
+            if beyond:
+                expected_words += f". Beyond ±{net.reach:g}, in the outermost bars: {beyond}"
+            assert captions[f"histogram_{layer}"] == expected_words + "."
+            assert expected_words in alts[f"histogram_{layer}"]
+        told_norms = re.findall(r"(?:layer \d|output layer) (≈ 0|[\d.e+-]*\d)", captions["gradients"])
+        assert len(told_norms) == n_layers
+        for text, value in zip(told_norms, sweep.gradient_norm[e, r, a], strict=True):
+            assert (text == "≈ 0") == (value == 0)
+            assert near(text.removeprefix("≈ "), float(value), 2)
+            assert text in alts["gradients"]
+
+    summary = board.say(board.summary, at)
+    assert summary.startswith(f"λ {board.axes[0].text[a]}, epoch {int(sweep.epochs[e])}. Live weights of {flat.size}: ")
+    assert all(head in summary for head in heads)
+    told_losses = [float(x) for x in re.findall(r"(?:L1|mix|L2) ([\d.e+-]*\d)(?=,|\.$)", summary.partition("loss:")[2])]
+    assert len(told_losses) == 3
+    assert all(near(str(told), D) for told, D in zip(told_losses, losses, strict=True))
+    done = sweep.completed == settings.epochs
+    assert board.axes[1].ends == ("0: initial weights", "trained" if done else "so far")
+
+
+def read_card(board: Board, name: str) -> Any:
+    return next(readout for readout in board.readouts if readout.name == name)
+
+
+def random_settings(rng: np.random.Generator) -> NetworkSettings:
+    """Any problem, optimizer, activation, batch, size: short trainings of few neurons."""
+    return NetworkSettings(
+        problem=str(rng.choice(list(PROBLEMS))),
+        n_samples=int(rng.choice([10, 20, 35])),
+        noise=float(rng.choice([0.0, 0.25, 1.0])),
+        random_state=int(rng.integers(0, 9999)),
+        validation=float(rng.choice([0.0, 0.3, 0.5])),
+        depth=int(rng.integers(1, 4)),
+        units=int(rng.integers(1, 6)),
+        activation=str(rng.choice(["tanh", "relu"])),
+        optimizer=str(rng.choice(["sgd", "momentum", "adam", "adamw"])),
+        learning_rate=str(rng.choice(LEARNING_RATES_HERE)),
+        batch_size=str(rng.choice(["all", "all", "5", "20"])),
+        epochs=int(rng.choice([50, 100])),
+        initial_state=int(rng.integers(0, 99)),
+        initial_scale=float(rng.choice([0.1, 1.0, 5.0])),
+        penalise_biases=bool(rng.integers(2)),
+    )
+
+
+LEARNING_RATES_HERE = ["0.001", "0.01", "0.1", "1", "3", "10"]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_word_is_true_in_random_states(seed: int) -> None:
+    """Thirty settings, five positions of each: first and last epoch, λ = 0 and the largest among them."""
+    rng = np.random.default_rng(seed)
+    net, board = made(random_settings(rng), 8 if seed % 5 == 0 else None)
+    last = (len(ALPHAS) - 1, len(net.sweep.epochs) - 1)
+    stops = [(0, 0), last, (last[0], int(rng.integers(0, last[1])))]
+    stops += [(int(rng.integers(0, last[0])), e) for e in (last[1], int(rng.integers(0, last[1])))]
+    for a, e in stops:
+        true_words(net, board, {"alpha": a, "epoch": e})
+        true_lines(net, board, {"alpha": a, "epoch": e})
+
+
+def made(settings: NetworkSettings, at_most: int | None = None) -> tuple[Network, Board]:
+    net = network(settings, train_all(settings), at_most)
+    return net, picture.board(net)
+
+
+def true_lines(net: Network, board: Board, at: dict[str, int]) -> None:
+    """Lines over the epochs, cursors and ghosts, against the sweep; the other traces have tests of their own."""
+    sweep, e, a = net.sweep, at["epoch"], at["alpha"]
+    for r, key in enumerate(KEYS):
+        drawn = {kind: figure(board, f"{kind}_{key}").at(board, at)["data"] for kind in ("losses", "gradients", "fit")}
+        expected = {
+            "data loss, training": sweep.data_loss,
+            "λ · penalty": sweep.penalty,
+            "sum J": sweep.data_loss + sweep.penalty,
+            "data loss, validation": sweep.validation_loss,
+        }
+        expected |= {
+            f"gradient of {'output layer' if k == sweep.architecture.n_layers - 1 else f'layer {k + 1}'}": norms
+            for k, norms in enumerate(np.moveaxis(sweep.gradient_norm, -1, 0))
+        }
+        if sweep.accuracy is not None:
+            drawn["accuracy"] = figure(board, f"accuracy_{key}").at(board, at)["data"]
+            expected |= {"training points": sweep.accuracy, "validation points": sweep.validation_accuracy}
+            low, _ = figure(board, f"accuracy_{key}").figure["layout"]["yaxis"]["range"]
+            assert low < sweep.accuracy.min()
+        left = {name for name, values in expected.items() if values is not None}
+        for kind in set(drawn) - {"fit"}:
+            for trace in drawn[kind][:-1]:
+                values = expected[trace["name"]]
+                assert values is not None
+                np.testing.assert_allclose(trace["y"], values[:, r, a], rtol=1e-6)
+                np.testing.assert_array_equal(trace["x"], sweep.epochs)
+                assert trace["hovertemplate"].startswith(trace["name"])
+                left.remove(trace["name"])
+            np.testing.assert_array_equal(drawn[kind][-1]["x"], [sweep.epochs[e]] * 2)
+        assert not left
+        still = figure(board, f"fit_{key}").at(board, at | {"alpha": 0})["data"]
+        if net.task.is_curve:
+            assert drawn["fit"][-2]["name"] == "the same at λ = 0"
+            np.testing.assert_array_equal(drawn["fit"][-2]["y"], still[-1]["y"])
+
+
+def test_no_value_or_line_can_show_another_array(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name that words or lines read is bound to other numbers: the two checks above must see every one."""
+    base = NetworkSettings(problem="moons", depth=2, units=5, n_samples=35, epochs=100, learning_rate="0.1")
+    monkeypatch.setattr(sweeps, "_round_up", lambda x: 0.2)  # some weights lie beyond the frame
+    names: dict[str, bool] = {}
+    for change in (
+        {},
+        {"problem": "sine", "optimizer": "sgd", "learning_rate": "3", "activation": "relu", "penalise_biases": True},
+        {"problem": "runge", "learning_rate": "10"},
+        {"learning_rate": "3", "optimizer": "sgd", "batch_size": "5"},
+    ):
+        net, board = made(replace(base, **change))
+        last = len(net.sweep.epochs) - 1
+        stops = [{"alpha": a, "epoch": e} for a, e in ((10, last), (20, 1), (len(ALPHAS) - 1, last), (0, 0), (26, 4))]
+        said = [all_words(board, at) for at in stops]
+        for at in stops:
+            assert not notices(net, board, at)
+        for name, (ref, form) in _values_of(board).items():
+            if names.get(name):
+                continue
+            if isinstance(form, tuple):
+                changed = replace(board, values=dict(board.values) | {name: (ref, (*form[1:], form[0]))})
+            else:
+                arrays = dict(board.arrays) | {"another": Swept(np.array(0.4321 if form == "%" else 4321.0))}
+                changed = replace(board, arrays=arrays, values=dict(board.values) | {name: (Ref("another"), form)})
+            differs = (at for at, words in zip(stops, said, strict=True) if all_words(changed, at) != words)
+            at = next(differs, None)
+            assert at is None or notices(net, changed, at), name
+            names[name] = at is not None
+        for number, live in enumerate(board.figures):
+            if not live.name.startswith(("losses", "gradients", "accuracy")):
+                continue
+            for k, moving in enumerate(live.moving):
+                for key, expression in moving.coordinates().items():
+                    pin = dict(expression.vector.pin)
+                    other = {"penalty": (pin["penalty"] + 1) % 3} if pin else {"epoch": 0}
+                    wrong = replace(expression, vector=replace(expression.vector, pin=pin | other))
+                    turned = (*live.moving[:k], replace(moving, **{key: wrong}), *live.moving[k + 1 :])
+                    figures = [*board.figures[:number], replace(live, moving=turned), *board.figures[number + 1 :]]
+                    changed = replace(board, figures=tuple(figures))
+                    assert any(notices(net, changed, at) for at in stops), (live.name, k, key)
+    never = {name for name in names if re.match(r"(l1|mix)_\w*fad", name)}  # L1 cuts before they fade
+    assert {name for name, found in names.items() if not found} <= never
+
+
+def notices(net: Network, board: Board, at: dict[str, int]) -> bool:
+    """Whether one of the two checks fails."""
+    try:
+        true_words(net, board, at)
+        true_lines(net, board, at)
+    except (AssertionError, IndexError, KeyError, ValueError):
+        return True
+    return False
+
+
+def all_words(board: Board, at: dict[str, int]) -> list[str]:
+    told = [board.summary, board.place]
+    told += [words for figure in board.figures for words in (figure.alt, figure.caption)]
+    told += [words for card in board.readouts for words in (card.headline, *(row[1] for row in card.rows))]
+    told += [words for note in board.notes for words in note.paragraphs]
+    return [board.say(words, at) for words in told]
+
+
+def test_l2_leaves_no_exact_zero() -> None:
+    """In double precision, and without the page's flush of tiny numbers, what has faded on the page is not zero."""
+    settings = NetworkSettings(optimizer="sgd", learning_rate="1", epochs=150, units=4, depth=3, n_samples=20)
+    net, _ = trained(settings)
+    assert net.faded[-1, 2, -1, :-1].sum() > 10
+    assert not net.zeros[:, 2].any()
+    task = net.task
+
+    def long(dtype: type) -> np.ndarray:
+        sweep = train(
+            task.architecture,
+            task.X[task.train],
+            task.data.y[task.train],
+            ALPHAS[-1:],
+            [0.0],
+            loss=task.loss,
+            optimizer=task.optimizer,
+            epochs=150,
+            generator=np.random.default_rng(settings.initial_state),
+            snapshots=2,
+            dtype=dtype,
+        )
+        return np.asarray(sweep.parameters[-1, 0, 0, task.architecture.is_weight])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(optimizers, "flush", lambda *arrays: None)
+        exact = long(np.float64)
+    assert (exact != 0).all()
+    assert (np.abs(exact) < 1e-30).sum() > 10
+
+
 # -- the graph
 
 
@@ -176,6 +585,7 @@ def test_the_right_wires_are_drawn(shown: tuple[Network, Board]) -> None:
     sizes = [*SIZES, np.inf]
     for at, r, key in places(net):
         ws, _ = weights(net, at, r)
+        cut, faded = masks(net, at, r)
         drawn = figure(board, f"graph_{key}").at(board, at)["data"]
         total = 0
         for sign, k in product((1, -1), range(len(SIZES))):
@@ -183,16 +593,28 @@ def test_the_right_wires_are_drawn(shown: tuple[Network, Board]) -> None:
             assert ("negative" if sign < 0 else "positive") in trace["name"]
             assert f"above {SIZES[k]:g}" in trace["name"]
             assert (trace["line"].get("dash") == "dash") == (sign < 0)
-            ends = np.column_stack([trace["x"], trace["y"]]).reshape(-1, 3, 2)[:, :2]
-            ends = ends[np.isfinite(ends).all(axis=(1, 2))]
             expected = []
             for layer, W in enumerate(ws):
                 here = (np.sign(W) == sign) & (np.abs(W) > np.float32(sizes[k])) & (np.abs(W) <= sizes[k + 1])
-                for to, start in zip(*np.nonzero(here), strict=True):
-                    expected.append([unit(net, layer, start), unit(net, layer + 1, to)])
-            np.testing.assert_allclose(ends, np.array(expected).reshape(-1, 2, 2), atol=1e-9)
-            total += len(ends)
-        assert total == sum((W != 0).sum() for W in ws)
+                expected += ends_of(net, layer, here & ~faded[layer])
+            np.testing.assert_allclose(segments(trace), np.array(expected).reshape(-1, 2, 2), atol=1e-9)
+            total += len(expected)
+        trace = drawn[2 * len(SIZES)]
+        assert "faded below 1e-30" in trace["name"]
+        expected = [pair for layer in range(len(ws)) for pair in ends_of(net, layer, faded[layer])]
+        np.testing.assert_allclose(segments(trace), np.array(expected).reshape(-1, 2, 2), atol=1e-9)
+        assert total + len(expected) == sum((~zero).sum() for zero in cut[:-1])
+
+
+def segments(trace: dict[str, Any]) -> np.ndarray:
+    """Ends of the wires of a trace: (n, 2, 2)."""
+    ends = np.column_stack([trace["x"], trace["y"]]).reshape(-1, 3, 2)[:, :2]
+    return ends[np.isfinite(ends).all(axis=(1, 2))]
+
+
+def ends_of(net: Network, layer: int, chosen: np.ndarray) -> list[list[tuple[float, float]]]:
+    """Where the chosen weights (out, in) of a layer begin and end."""
+    return [[unit(net, layer, start), unit(net, layer + 1, to)] for to, start in zip(*np.nonzero(chosen), strict=True)]
 
 
 def unit(net: Network, layer: int, k: int) -> tuple[float, float]:
@@ -204,31 +626,36 @@ def unit(net: Network, layer: int, k: int) -> tuple[float, float]:
 
 
 def test_wires_of_made_up_weights() -> None:
-    """All twelve classes and exact zeros, in known places."""
+    """All classes and exact zeros, in known places. Only L1, with a λ > 0, makes a zero; another has faded."""
     settings = NetworkSettings(depth=1, units=8, epochs=50)
     net, _ = trained(settings)
-    values = [0, 1e-30, 0.05, 0.051, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.1, 1e5]
-    codes = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    values = [0, 1e-31, 1e-30, 0.05, 0.051, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.1, 1e5]
+    codes = [0, 13, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
     for sign in (1, -1):
         for value, code in zip(values, codes, strict=True):
             parameters = np.zeros_like(net.sweep.parameters)
             parameters[..., 0] = sign * value  # input to the first unit
             parameters[..., 16] = sign * value  # first unit to the output
             made = network(settings, replace(net.sweep, parameters=parameters))
-            expected = code + 6 * (sign < 0 and code > 0)
-            assert (made.sizes[..., [0, 8]] == expected).all(), value
-            assert not made.sizes[..., [*range(1, 8), *range(9, 16)]].any()
-            assert (made.live[..., 0] == (code > 0)).all()
-            assert not made.live[..., 1:].any()
+            expected = code + 6 * (sign < 0 and 0 < code < 7)
+            l1 = (slice(None), slice(2), slice(1, None))
+            assert (made.sizes[l1][..., [0, 8]] == expected).all(), value
+            assert not made.sizes[l1][..., [*range(1, 8), *range(9, 16)]].any()
+            assert (made.live[l1][..., 0] == (code > 0)).all()
+            assert not made.live[l1][..., 1:].any()
+            for no_l1 in ((slice(None), 2), (slice(None), slice(None), 0)):
+                assert (made.sizes[no_l1][..., [0, 8]] == (expected or 13)).all(), value
+                assert (made.sizes[no_l1][..., 1] == 13).all()
+                assert made.live[no_l1].all()
+                assert not made.zeros[no_l1].any()
+                assert (made.faded[no_l1][..., :-1].sum(axis=-1) == 14 + 2 * (code in (0, 13))).all()
 
 
 def test_live_neurons_are_those_on_a_path(shown: tuple[Network, Board]) -> None:
     net, board = shown
     for at, r, key in places(net):
         ws, _ = weights(net, at, r)
-        expected = np.concatenate(alive(ws))
-        headline, _ = card(board, f"heading_{key}", at)
-        assert headline.endswith(f"{expected.sum()} of {len(expected)} neurons")
+        expected = np.concatenate(alive(masks(net, at, r)[0][:-1]))
         drawn = figure(board, f"graph_{key}").at(board, at)["data"]
         hidden = [unit(net, layer, k) for layer, W in enumerate(ws[:-1], start=1) for k in range(len(W))]
         for name, shows in (("live neuron", expected), ("no live path", ~expected)):
@@ -246,8 +673,7 @@ def test_live_neurons_of_sparse_random_networks() -> None:
     made = network(settings, replace(net.sweep, parameters=parameters))
     seen = set()
     for e, r, a in product(range(0, len(net.sweep.epochs), 4), range(3), range(0, len(ALPHAS), 3)):
-        ws, _ = weights(made, {"epoch": e, "alpha": a}, r)
-        expected = np.concatenate(alive(ws))
+        expected = np.concatenate(alive(masks(made, {"epoch": e, "alpha": a}, r)[0][:-1]))
         np.testing.assert_array_equal(made.live[e, r, a], expected)
         seen.add(int(expected.sum()))
     assert len(seen) > 6
@@ -288,8 +714,9 @@ def test_the_map_is_the_predicted_class(name: str) -> None:
         z = logits[at["epoch"], r, at["alpha"]].reshape(SIDE, SIDE).astype(float)
         assert (drawn["zmin"], drawn["zmax"]) == (0, 254)
         assert drawn["z"].shape == (SIDE, SIDE)
-        np.testing.assert_allclose(drawn["z"], 127 + 127 * np.tanh(z / CLIP), atol=0.51)
-        assert ((drawn["z"] > 127) <= (z > 0)).all(), "blue is class 1"
+        exact = 127 + 127 * np.tanh(z / CLIP)
+        np.testing.assert_allclose(drawn["z"], np.where(z > 0, np.maximum(exact, 128), exact), atol=0.51)
+        np.testing.assert_array_equal(drawn["z"] > 127, z > 0, err_msg="blue is class 1")
         np.testing.assert_allclose(drawn["x"], side)
         np.testing.assert_allclose(drawn["y"], side)
     assert np.abs(net.task.X).max() <= REACH, "every point is on the map"
@@ -474,6 +901,23 @@ def test_l1_cuts_and_l2_does_not() -> None:
     assert came_back.any(), "a weight that was zero can come back"
 
 
+def test_gradients_vanish_and_explode_as_the_page_says() -> None:
+    """Three layers of ReLU at epoch 0, with small and with large initial weights."""
+    norms = {}
+    for scale in (0.1, 1.0, 5.0):
+        settings = NetworkSettings(depth=3, activation="relu", initial_scale=scale)
+        norms[scale] = train_all(settings, lambda progress: False).gradient_norm[0, 0, 0]
+    assert (norms[0.1] < 0.05 * norms[1.0]).all()
+    assert (norms[5.0] > 20 * norms[1.0]).all()
+
+
+def test_the_words_follow_the_settings() -> None:
+    for on in (False, True):
+        told = " ".join(picture.words(NetworkSettings(penalise_biases=on)).split())
+        assert ("you have switched" in told) == on
+        assert ("Biases are left out" in told) != on
+
+
 @pytest.mark.parametrize("name", ["curve", "classes", "deep", "one unit"])
 def test_gradients_are_right_at_every_stop(name: str) -> None:
     net, _ = trained(SHOWN[name])
@@ -485,7 +929,51 @@ def test_gradients_are_right_at_every_stop(name: str) -> None:
         table = picture.check_table(checks)
         assert [row["Layer"] for row in table][-1] == "Output layer"
         assert len(table) == net.sweep.architecture.n_layers
-        assert "the gradients are right" in picture.check_words(checks)
+        assert "the gradients are right" in picture.check_words(checks, "tanh")
+
+
+@pytest.mark.parametrize("name", ["curve", "classes", "deep"])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_a_wrong_gradient_is_told_and_a_kink_is_not_one(name: str, activation: str) -> None:
+    settings = replace(SHOWN[name], activation=activation, epochs=50, n_samples=30)
+    task = Task.of(settings)
+    X, y = task.X[task.train], task.data.y[task.train]
+    w = train_all(settings).parameters[-1, 2, START].astype(float)
+    label = ACTIVATIONS[activation].label
+
+    class Wrong(type(task.loss)):  # type: ignore[misc]
+        def gradient(self, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+            return np.asarray(1.001 * super().gradient(y, prediction))
+
+    assert "right" in picture.check_words((gradient_check(task.architecture, w, X, y, task.loss),), label)
+    wrong = gradient_check(task.architecture, w, X, y, Wrong())
+    assert wrong.wrong
+    assert "backpropagation is wrong" in picture.check_words((wrong,), label)
+    # a unit that switches on just here, at one of the points
+    W, *_ = layers = task.architecture.layers(w)
+    W[0, -1] = -W[0, :-1] @ X[0]
+    layers[-1][0, 0] = 1.0
+    at_kink = gradient_check(task.architecture, w, X, y, task.loss)
+    told = picture.check_words((at_kink,), label)
+    assert "the gradients are right" in told
+    assert ("kink of ReLU" in told) == (activation == "relu") == bool(at_kink.kinks.any())
+    assert "backpropagation is wrong" in picture.check_words(
+        (gradient_check(task.architecture, w, X, y, Wrong()),), label
+    )
+
+
+def test_a_loss_that_bends_within_a_step_cannot_be_judged() -> None:
+    """As steep as tanh gets in a training that explodes: no kink, and no fault of backpropagation."""
+    task = Task.of(NetworkSettings(depth=2, units=3, n_samples=30))
+    X, y = task.X[task.train], task.data.y[task.train]
+    w = task.architecture.initial(np.random.default_rng(0))
+    first, second, _ = task.architecture.layers(w)
+    second *= 1e5
+    second[:, -1] = -second[:, :-1] @ np.tanh(first @ [X[3, 0], 1.0])
+    check = gradient_check(task.architecture, w, X, y, task.loss)
+    assert not check.right
+    assert not check.wrong
+    assert "too much to tell" in picture.check_words((check,), "tanh")
 
 
 def test_the_gradient_check_is_quick_for_the_largest_network() -> None:
@@ -585,27 +1073,35 @@ def test_extremes_are_finite_pictures_and_words(change: dict[str, Any]) -> None:
         value = getattr(sweep, field.name)
         assert not isinstance(value, np.ndarray) or np.isfinite(value).all(), field.name
     sound(board)
-    told = picture.exploded(net)
-    assert bool(told) == bool((sweep.diverged >= 0).any())
-    last = len(sweep.epochs) - 1
-    for r, key in enumerate(KEYS):
-        note = next((note for note in board.notes if note.name == f"exploded_{key}"), None)
-        for a in (0, 20, len(ALPHAS) - 1):
-            words = board.say(note.paragraphs[0], {"alpha": a, "epoch": last}) if note else ""
-            when = int(sweep.diverged[r, a])
-            assert (f"epoch {when}:" in words) if when >= 0 else not words
+    told = picture.happened(net)
+    assert ("exploded" in told) == bool((sweep.diverged >= 0).any())
+    rng = np.random.default_rng(0)
+    for a, e in zip((0, 20, len(ALPHAS) - 1), rng.integers(0, len(sweep.epochs), 3).tolist(), strict=True):
+        true_words(net, board, {"alpha": a, "epoch": e})
 
 
-def test_a_diverging_training_is_told() -> None:
+def test_what_a_large_learning_rate_did_is_told() -> None:
     net, _ = trained(SHOWN["exploded curve"])
     assert 0 < (net.sweep.diverged >= 0).sum() < 96
-    told = picture.exploded(net)
+    told = picture.happened(net)
     assert "learning rate 1 " in told
     assert "exploded" in told
-    assert "not penalised" in told
-    assert "not penalised" not in picture.exploded(
-        replace(net, task=replace(net.task, settings=replace(net.task.settings, penalise_biases=True)))
-    )
+    assert "No λ" not in told, "some λ did"
+    every, _ = trained(NetworkSettings(optimizer="sgd", learning_rate="10", epochs=50, units=8))
+    assert (every.sweep.diverged >= 0).all()
+    assert "No λ holds it, and none acts on the biases." in picture.happened(every)
+    # Adam does not explode: its steps have a size of their own
+    for rate in ("10", "3"):
+        net, board = trained(NetworkSettings(learning_rate=rate, epochs=100, units=8))
+        assert (net.sweep.diverged < 0).all()
+        assert net.peaks.sum() > 80
+        assert "overshoots without exploding" in picture.happened(net)
+        note = next(note for note in board.notes if note.name == "happened_l2")
+        assert "steps overshoot; in epoch" in board.say(note.paragraphs[0], board.index({}))
+    for name in ("curve", "classes", "deep", "one unit"):
+        net, board = trained(SHOWN[name])
+        assert picture.happened(net) == "", "small steps do not"
+        assert not [note for note in board.notes if "course" in note.paragraphs[0]]
 
 
 def test_one_input_bin_per_weight_even_if_they_explode() -> None:

@@ -285,3 +285,15 @@ def test_values_out_of_range_are_named() -> None:
         Adam(beta2=1.0)
     with pytest.raises(ValueError, match="epsilon must be"):
         AdamW(epsilon=0)
+    for bad in (np.nan, np.inf, True, "0.1", None, -1, [0.1], 1j):
+        for kind, name in ((SGD, "learning_rate"), (Momentum, "momentum"), (Adam, "beta1"), (Adam, "epsilon")):
+            with pytest.raises(ValueError, match=f"{name} must be "):
+                kind(**{name: bad})
+
+
+def test_who_minimises_the_objective_says_so() -> None:
+    """At rest under `of_objective` J is stationary; under the others, with Adam's rates, it is not."""
+    best = ElasticNet(0.0).prox(TARGET, 0.2 / CURVATURE)
+    for decay in DECAYS.values():
+        last = run(Adam(0.01, decay), penalty([0.2], [0.0]), 6000)[-1, 0]
+        assert (np.abs(last - best).max() < 1e-4) == decay.of_objective

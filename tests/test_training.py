@@ -434,11 +434,37 @@ def test_a_trace_ends_where_the_model_explodes() -> None:
         ({"validation": (np.ones((3, 1)), np.ones(3))}, "validation X must be"),
         ({"snapshots": [31]}, "snapshots must be 0 to 30, got 0 to 31"),
         ({"snapshots": 1}, "count must be at least 2"),
+        ({"epochs": 30.0}, "epochs must be a whole number, 1 to 5000, got 30.0"),
+        ({"epochs": 2.5}, "epochs must be a whole number, 1 to 5000, got 2.5"),
+        ({"epochs": np.nan}, "epochs must be a whole number, 1 to 5000, got nan"),
+        ({"epochs": True}, "epochs must be a whole number, 1 to 5000, got True"),
+        ({"epochs": "30"}, "epochs must be a whole number"),
+        ({"batch_size": 2.5}, "batch_size must be at least 1 and whole, or None for all observations, got 2.5"),
+        ({"batch_size": 16.0}, "batch_size must be at least 1 and whole"),
+        ({"batch_size": True}, "batch_size must be at least 1 and whole"),
+        ({"batch_size": np.nan}, "batch_size must be at least 1 and whole"),
+        ({"scale": np.nan}, "scale must be 0 to 10, got nan"),
+        ({"scale": True}, "scale must be 0 to 10, got True"),
+        ({"scale": "1"}, "scale must be 0 to 10, got 1"),
+        ({"snapshots": 2.5}, "count must be a whole number, at least 2, got 2.5"),
+        ({"snapshots": [3.5]}, "snapshots must be whole numbers, 0 to 30, got 3.5"),
+        ({"snapshots": [True]}, "snapshots must be whole numbers"),
+        ({"X": np.ones((40, 2)) * 1j}, "X must be real numbers, got complex128"),
+        ({"y": ["1"] * 40}, "y must be real numbers, got str"),
     ],
 )
 def test_values_out_of_range_are_named(changes: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sweep(**changes)
+
+
+def test_steps_of_a_trace_are_whole_and_small_integers_do_not_overflow() -> None:
+    X, y = problem()
+    options: dict = {"loss": LogLoss(), "optimizer": SGD(0.1), "generator": np.random.default_rng(0)}
+    for steps in (2.0, 2.5, np.nan, True):
+        with pytest.raises(ValueError, match=f"steps must be a whole number, 1 to 5000, got {steps}"):
+            trace(Architecture(2, (3,)), X, y, 0.1, 0.5, **options, steps=steps)
+    assert_same(sweep(epochs=np.int8(30), batch_size=np.int8(16), snapshots=np.int8(6)), sweep(batch_size=16))
 
 
 def test_too_much_to_keep_or_to_do_is_refused() -> None:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import is_whole, require
 from regviz.core.losses import Loss
 
 MAX_LAYERS, MAX_UNITS = 3, 32
@@ -33,10 +34,15 @@ BUFFER = 2**17
 
 
 class Activation(Protocol):
-    """The non-linearity f of the hidden units. Arrays of any shape; `out` is filled and returned."""
+    """The non-linearity f of the hidden units. Arrays of any shape; `out` is filled and returned.
+
+    One that is not `smooth` has a kink at z = 0, where f(z) leaves 0: there it has no derivative.
+    """
 
     @property
     def name(self) -> str: ...
+    @property
+    def smooth(self) -> bool: ...
     @property
     def label(self) -> str: ...
     @property
@@ -53,6 +59,7 @@ class Tanh:
     name: str = "tanh"
     label: str = "tanh"
     latex: str = r"\tanh z"
+    smooth: bool = True
 
     def value(self, z: Array, out: Array) -> Array:
         return np.tanh(z, out=out)
@@ -74,6 +81,7 @@ class Relu:
     name: str = "relu"
     label: str = "ReLU"
     latex: str = r"\max(z, 0)"
+    smooth: bool = False
 
     def value(self, z: Array, out: Array) -> Array:
         return np.maximum(z, 0, out=out)
@@ -99,7 +107,7 @@ class Architecture:
     """n_inputs - hidden - 1: fully connected layers, one linear output (a prediction, or a logit).
 
     `hidden` has the units of each hidden layer: at most 3 layers of 1 to 32 units. () is the linear model, in which
-    the objective is convex. ValueError if a size is out of range.
+    the objective is convex. ValueError if a size is not a whole number, or out of range.
     """
 
     n_inputs: int
@@ -107,10 +115,11 @@ class Architecture:
     activation: Activation = TANH
 
     def __post_init__(self) -> None:
-        if self.n_inputs < 1:
-            raise ValueError(f"n_inputs must be >= 1, got {self.n_inputs}")
-        if len(self.hidden) > MAX_LAYERS or not all(1 <= units <= MAX_UNITS for units in self.hidden):
-            raise ValueError(f"hidden must be 1 to {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, got {self.hidden}")
+        require("n_inputs", self.n_inputs, is_whole(self.n_inputs) and self.n_inputs >= 1, "a whole number >= 1")
+        valid = isinstance(self.hidden, tuple) and len(self.hidden) <= MAX_LAYERS
+        valid = valid and all(is_whole(units) and 1 <= units <= MAX_UNITS for units in self.hidden)
+        sizes = f"a tuple of at most {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, whole numbers"
+        require("hidden", self.hidden, valid, sizes)
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
@@ -279,6 +288,8 @@ def loss_and_gradient(
 
 # --- Is the gradient right? ----------------------------------------------------------------------
 
+SAME = 1e-5  # relative difference up to which two gradients are the same
+
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck:
@@ -287,11 +298,30 @@ class GradientCheck:
     analytic    (n_parameters,)  by backpropagation
     numeric     (n_parameters,)  by (D(w + h) - D(w - h)) / 2h, one parameter at a time
     difference  (n_layers,)      |analytic - numeric| / (|analytic| + |numeric|), Euclidean norms over a layer
+    kinks       (n_parameters,)  where a unit switches on or off between w - h and w + h: no difference can follow that
+    smooth      (n_layers,)      the difference without the parameters at a kink
+    bend        (n_layers,)      as `smooth`, of `numeric` and the same with h / 2: how far numeric itself is off; 0
+                                 where `smooth` is small everywhere and needs no reason
+
+    The two are at odds where `smooth` is large and `bend` is not: then backpropagation is wrong.
     """
 
     analytic: Array
     numeric: Array
     difference: Array
+    kinks: NDArray[np.bool_]
+    smooth: Array
+    bend: Array
+
+    @property
+    def right(self) -> bool:
+        """Without the parameters at a kink the gradients are the same."""
+        return bool((self.smooth <= SAME).all())
+
+    @property
+    def wrong(self) -> bool:
+        """They are not, and the bend of D within a step, which is 3/4 of it or so, is not the reason."""
+        return bool(((self.smooth > SAME) & (self.smooth > 3 * self.bend)).any())
 
 
 def gradient_check(
@@ -300,26 +330,61 @@ def gradient_check(
     """Compare the two gradients of the data term of one model, in float64: parameters (n_parameters,).
 
     About 1e-9 where all is right and 1e-2 to 1 where it is not. The denominator is at least 1e7 times the rounding
-    error eps (1 + D) / step of a difference, so that vanished gradients are not blamed on it. With ReLU a kink that
-    lies between w - step and w + step can show up, rightly, as a difference.
+    error eps (1 + D) / step of a difference, so that vanished gradients are not blamed on it.
 
     Source: Goodfellow, Bengio & Courville (2016), section 11.5.
     """
     w, X, y = (np.asarray(array, dtype=float) for array in (parameters, X, y))
     value, gradient = loss_and_gradient(architecture, w[None], X, y, loss)
-    analytic, numeric = gradient[0], np.empty_like(w)
-    at_once = 64
-    for start in range(0, len(w), at_once):
-        which = np.arange(start, min(start + at_once, len(w)))
-        nudge = np.zeros((len(which), len(w)))
-        nudge[np.arange(len(which)), which] = step
-        up, down = (loss.value(y, forward(architecture, w + sign * nudge, X)) for sign in (1, -1))
-        numeric[which] = (up - down) / (2 * step)
+    analytic = gradient[0]
+    numeric, kinks = _central_differences(architecture, w, X, y, loss, step)
 
     floor = 1e7 * np.finfo(float).eps * (1 + float(value[0])) / step
     norm = np.linalg.norm
-    difference = [
-        norm(analytic[layer] - numeric[layer]) / max(norm(analytic[layer]) + norm(numeric[layer]), floor)
-        for layer in architecture.slices
-    ]
-    return GradientCheck(analytic=analytic, numeric=numeric, difference=np.array(difference))
+
+    def difference(one: Array, other: Array, which: NDArray[np.bool_]) -> Array:
+        one, other = np.where(which, one, 0), np.where(which, other, 0)
+        return np.array(
+            [
+                norm(one[layer] - other[layer]) / max(norm(one[layer]) + norm(other[layer]), floor)
+                for layer in architecture.slices
+            ]
+        )
+
+    smooth, bend = difference(analytic, numeric, ~kinks), np.zeros(architecture.n_layers)
+    if (smooth > SAME).any():
+        finer, _ = _central_differences(architecture, w, X, y, loss, step / 2)
+        bend = difference(finer, numeric, ~kinks)
+    return GradientCheck(
+        analytic=analytic,
+        numeric=numeric,
+        difference=difference(analytic, numeric, np.ones_like(kinks)),
+        kinks=kinks,
+        smooth=smooth,
+        bend=bend,
+    )
+
+
+def _central_differences(
+    architecture: Architecture, w: Array, X: Array, y: Array, loss: Loss, step: float
+) -> tuple[Array, NDArray[np.bool_]]:
+    """(D(w + step) - D(w - step)) / (2 step) for each parameter, and whether a kink lies within its step."""
+    inputs, smooth = feature_major(X), architecture.activation.smooth
+    numeric, kinks = np.empty_like(w), np.zeros(len(w), dtype=bool)
+
+    def at(models: Array) -> tuple[Array, list[NDArray[np.bool_]]]:
+        """D of each model, and where there are kinks, which hidden units are on for which observation."""
+        workspace = Workspace(architecture, len(models), len(X))
+        prediction = workspace.forward(architecture.layers(models), inputs)
+        return loss.value(y, prediction), [] if smooth else [a[:, :-1] > 0 for a in workspace.a]
+
+    _, here = at(w[None])
+    for start in range(0, len(w), 64):
+        which = np.arange(start, min(start + 64, len(w)))
+        nudge = np.zeros((len(which), len(w)))
+        nudge[np.arange(len(which)), which] = step
+        (up, on_up), (down, on_down) = at(w + nudge), at(w - nudge)
+        numeric[which] = (up - down) / (2 * step)
+        for on, above, below in zip(here, on_up, on_down, strict=True):
+            kinks[which] |= ((above != on) | (below != on)).any(axis=(1, 2))
+    return numeric, kinks

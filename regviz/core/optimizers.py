@@ -10,6 +10,7 @@ the learning rate itself, or learning_rate / (sqrt(v) + epsilon) for Adam.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, Protocol
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import is_number, require
 from regviz.core.penalties import L1, L2, ElasticNet
 
 # Numbers so small slow a processor down (denormal float32 start at 1e-38, and squares are taken): zero, every so often.
@@ -76,10 +78,15 @@ class StackedPenalty:
 
 
 class Decay(Protocol):
-    """How a penalty enters an optimizer's step: before it, after it, or both. All in place."""
+    """How a penalty enters an optimizer's step: before it, after it, or both. All in place.
+
+    With one that is `of_objective` the weights rest where J = D + alpha penalty is stationary, whatever the rates.
+    """
 
     @property
     def name(self) -> str: ...
+    @property
+    def of_objective(self) -> bool: ...
     @property
     def label(self) -> str: ...
     @property
@@ -103,6 +110,7 @@ class Proximal:
     name: str = "proximal"
     label: str = "proximal step"
     latex: str = r"w \leftarrow \operatorname{prox}_{\eta\lambda}\bigl(w - \eta\,\nabla D\bigr)"
+    of_objective: bool = True
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
         """Nothing: the optimizer sees the data only."""
@@ -121,6 +129,7 @@ class InLoss:
     name: str = "loss"
     label: str = "L2 in the loss"
     latex: str = r"w \leftarrow w - \eta\,(\nabla D + \lambda w)"
+    of_objective: bool = True
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
         gradient += penalty.l2 * L2.subgradient(w)
@@ -143,6 +152,7 @@ class Decoupled:
     name: str = "decoupled"
     label: str = "decoupled weight decay"
     latex: str = r"w \leftarrow (1 - \eta\lambda)\,w - \eta\,\nabla D"
+    of_objective: bool = False
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
         w *= 1 - learning_rate * penalty.l2
@@ -162,6 +172,7 @@ class DecoupledImplicit:
     name: str = "decoupled-implicit"
     label: str = "decoupled weight decay, implicit"
     latex: str = r"w \leftarrow \frac{w - \eta\,\nabla D}{1 + \eta\lambda}"
+    of_objective: bool = False
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
         """Nothing: the optimizer sees the data only."""
@@ -200,7 +211,7 @@ class Optimizer:
     n_moments: ClassVar[int]
 
     def __post_init__(self) -> None:
-        require("learning_rate", self.learning_rate, 0 < self.learning_rate < np.inf, "> 0 and finite")
+        _require("learning_rate", self.learning_rate, lambda x: 0 < x < np.inf, "> 0 and finite")
 
     def init(self, shape: tuple[int, ...], dtype: DTypeLike = float) -> State:
         """The state before the first step of weights of this shape."""
@@ -260,7 +271,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require("momentum", self.momentum, 0 <= self.momentum < 1, "0 to less than 1")
+        _require("momentum", self.momentum, lambda x: 0 <= x < 1, "0 to less than 1")
 
     def move(self, state: State, w: Array, gradient: Array) -> float:
         (velocity,) = state.moments
@@ -297,9 +308,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require("beta1", self.beta1, 0 <= self.beta1 < 1, "0 to less than 1")
-        require("beta2", self.beta2, 0 <= self.beta2 < 1, "0 to less than 1")
-        require("epsilon", self.epsilon, 0 < self.epsilon < np.inf, "> 0 and finite")
+        _require("beta1", self.beta1, lambda x: 0 <= x < 1, "0 to less than 1")
+        _require("beta2", self.beta2, lambda x: 0 <= x < 1, "0 to less than 1")
+        _require("epsilon", self.epsilon, lambda x: 0 < x < np.inf, "> 0 and finite")
 
     def move(self, state: State, w: Array, gradient: Array) -> Array:
         m, v = state.moments
@@ -435,6 +446,6 @@ def flush(*arrays: Array) -> None:
         array[np.abs(array) < TINY] = 0
 
 
-def require(field_name: str, value: float, valid: bool, bounds: str) -> None:
-    if not valid:
-        raise ValueError(f"{field_name} must be {bounds}, got {value}")
+def _require(field_name: str, value: float, holds: Callable[[float], bool], bounds: str) -> None:
+    """A number for which `holds` holds."""
+    require(field_name, value, is_number(value) and holds(value), bounds)

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import is_whole, require, require_number, require_whole
 from regviz.core.linear import one_blas_thread
 from regviz.core.losses import Loss
 from regviz.core.mlp import Architecture, Workspace, feature_major, forward
-from regviz.core.optimizers import Optimizer, StackedPenalty, UpdateTerms, require, update_terms
+from regviz.core.optimizers import Optimizer, StackedPenalty, UpdateTerms, update_terms
 
 MAX_EPOCHS, MAX_STEPS, MAX_MODELS, MAX_SAMPLES = 5_000, 200_000, 200, 2_000
 # Sizes of what is multiplied together; float32 ends at 1e38.
@@ -147,8 +148,8 @@ def snapshot_epochs(epochs: int, count: int) -> NDArray[np.intp]:
 
     max(i, round(epochs (i / (count - 1))^2)) for i = 0 ... count - 1: ascending, without duplicates.
     """
-    require("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
-    require("count", count, count >= 2, "at least 2")
+    require_whole("epochs", epochs, 1, MAX_EPOCHS)
+    require_whole("count", count, 2)
     count = min(count, epochs + 1)
     i = np.arange(count)
     return np.maximum(i, np.rint(epochs * (i / (count - 1)) ** 2).astype(np.intp))
@@ -204,7 +205,9 @@ def train(
     alphas, l1_ratios = _check_penalties(alphas, l1_ratios)
     kept = _check_snapshots(epochs, snapshots)
     _check_steps(len(data.y), epochs, batch_size)
-    require("scale", scale, 0 <= scale <= MAX_SCALE, f"0 to {MAX_SCALE:g}")
+    # a small integer type would overflow
+    epochs, batch_size = int(epochs), None if batch_size is None else int(batch_size)
+    require_number("scale", scale, 0, MAX_SCALE)
     n_models = len(l1_ratios) * len(alphas)
     require("alphas x l1_ratios", n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")
     work = epochs * n_models * len(data.y) * architecture.n_parameters
@@ -427,11 +430,11 @@ def trace(
     """
     data = _check_data("X", "y", X, y, architecture, float)
     alphas, l1_ratios = _check_penalties([alpha], [l1_ratio])
-    require("steps", steps, 1 <= steps <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+    require_whole("steps", steps, 1, MAX_EPOCHS)
     numbers = steps * architecture.n_parameters
     require("steps x parameters", numbers, numbers <= MAX_KEPT // 50, f"at most {MAX_KEPT // 50}")
     _check_steps(len(data.y), 1, batch_size)
-    require("scale", scale, 0 <= scale <= MAX_SCALE, f"0 to {MAX_SCALE:g}")
+    require_number("scale", scale, 0, MAX_SCALE)
     initial_stream, order_stream, part_stream = generator.spawn(3)
     initial = architecture.initial(initial_stream, scale)
     history = _History(architecture, loss, alphas, l1_ratios, np.zeros(1, dtype=np.intp), initial, data, None)
@@ -458,6 +461,8 @@ def trace(
 def _check_data(
     X_name: str, y_name: str, X: ArrayLike, y: ArrayLike, architecture: Architecture, dtype: DTypeLike
 ) -> Batch:
+    for name, values in ((X_name, np.asarray(X)), (y_name, np.asarray(y))):
+        require(name, values.dtype.name, values.dtype.kind in "biuf", "real numbers")
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
         raise ValueError(f"{X_name} must be (n, {architecture.n_inputs}), got shape {X.shape}")
@@ -482,18 +487,22 @@ def _check_penalties(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Ar
 
 
 def _check_steps(n: int, epochs: int, batch_size: int | None) -> None:
-    require("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+    require_whole("epochs", epochs, 1, MAX_EPOCHS)
     if batch_size is not None:
-        require("batch_size", batch_size, batch_size >= 1, "at least 1, or None for all observations")
+        valid = is_whole(batch_size) and batch_size >= 1
+        require("batch_size", batch_size, valid, "at least 1 and whole, or None for all observations")
     steps = epochs * steps_per_epoch(n, batch_size)
     require("epochs x steps an epoch", steps, steps <= MAX_STEPS, f"at most {MAX_STEPS}; raise batch_size")
 
 
 def _check_snapshots(epochs: int, snapshots: int | ArrayLike) -> NDArray[np.intp]:
     if np.ndim(snapshots) == 0:
-        return snapshot_epochs(epochs, int(np.asarray(snapshots)))
-    kept = np.union1d(np.asarray(snapshots, dtype=np.intp), [0, epochs])
-    require("epochs", epochs, 1 <= epochs <= MAX_EPOCHS, f"1 to {MAX_EPOCHS}")
+        return snapshot_epochs(epochs, snapshots)  # type: ignore[arg-type]
+    require_whole("epochs", epochs, 1, MAX_EPOCHS)
+    named = np.asarray(snapshots)
+    if named.size and named.dtype.kind not in "iu":
+        raise ValueError(f"snapshots must be whole numbers, 0 to {epochs}, got {named.ravel()[0]}")
+    kept = np.union1d(named.astype(np.intp), [0, epochs])
     if kept[0] < 0 or kept[-1] > epochs:
         raise ValueError(f"snapshots must be 0 to {epochs}, got {kept[0]} to {kept[-1]}")
     return kept

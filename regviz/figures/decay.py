@@ -33,7 +33,7 @@ KINDS = (("sgd", "SGD", SGD_RATE), ("adam", "Adam", ADAM_RATE))
 LOSS, APART = ("$l2", "L2 in the loss"), ("$s1", "decoupled decay")
 _NAMES = {"sgd": (LOSS[1], APART[1]), "adam": ("L2 in the loss (Adam)", "decoupled decay (AdamW)")}
 UNIT = 1e-6  # terms are shown to this digit, rounded so that what is shown adds up
-_FLOOR, _TOP = -17.5, 1.0  # of the logarithm of a difference; a difference of 0 stands at the floor
+_FLOOR, _TOP = -17.5, 1.0  # of the logarithm of a difference; 0 and what is smaller stands at the floor
 _ROUNDING = 1e-10
 _START_STEP, _START_WEIGHT = 100, 8
 _SWEPT = ("alpha", "step")
@@ -76,7 +76,7 @@ def board(found: DecayRuns) -> Board:
                 label="Strength λ",
                 values=ALPHAS,
                 default=START,
-                help="The same λ in all four runs.",
+                help="The same λ in both runs of SGD and in both of Adam.",
                 ends=("λ = 0: no decay", "stronger"),
                 page=3,
             ),
@@ -106,7 +106,7 @@ def board(found: DecayRuns) -> Board:
         readouts=tuple(readouts),
         values=values,
         summary="λ {alpha}, step {step}. Largest difference of a weight between the two runs: SGD {sgd_gap}, Adam "
-        "{adam_gap}. Weight {weight} goes from {sgd_loss_w} to {sgd_loss_new} under SGD.",
+        "{adam_gap}. Weight {weight} goes from {sgd_loss_w} to {sgd_loss_new} in the next step of SGD.",
         place="λ {alpha}, step {step}, weight {weight}",
         legend=((0, 0), (0, 1), (0, 2)),
         columns=2,
@@ -134,15 +134,14 @@ def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
         arrays[f"{name}_fit"] = Swept.rounded(coordinates[k], _SWEPT)
         arrays[f"{name}_norm"] = Swept(run.norm, _SWEPT)
         values[f"{name}_norm"] = (Ref(f"{name}_norm"), "3")
-        if name != "sgd_decoupled":  # the same to every digit that is shown
-            _spell(name, run, arrays, values)
+        _spell(name, run, arrays, values)
     for kind, _, rate in KINDS:
         gap = found.gap[kind]
         arrays[f"{kind}_gap"] = Swept(gap, _SWEPT)
         drawn = np.log10(np.maximum(gap, 10.0**_FLOOR))
         arrays[f"{kind}_drawn"] = Swept(drawn, _SWEPT)
         values[f"{kind}_gap"] = (Ref(f"{kind}_gap"), "1" if kind == "sgd" else "2")
-        verdict = np.where(gap < _ROUNDING, 2, 3).astype(np.uint8)
+        verdict = np.where(gap == 0, 4, np.where(gap < _ROUNDING, 2, 3)).astype(np.uint8)
         verdict[0], verdict[:, 0] = 1, 0
         arrays[f"{kind}_verdict"] = Swept(verdict, _SWEPT)
         values[f"{kind}_verdict"] = (
@@ -152,6 +151,7 @@ def _numbers(found: DecayRuns) -> tuple[dict[str, Swept], Values]:
                 "λ = 0: no decay, so there is nothing to tell them apart",
                 f"largest difference of a weight: {{{kind}_gap}}, which is rounding",
                 f"largest difference of a weight: {{{kind}_gap}}, at the same λ",
+                "no difference at all, to the last digit",
             ),
         )
         pair = np.stack([found.runs[f"{kind}_{form}"].w for form in ("loss", "decoupled")], axis=-1)
@@ -303,7 +303,7 @@ def _gap(kind: str, title: str, column: int) -> LiveFigure:
             "layout": {
                 "xaxis": axis([0, STEPS], "step"),
                 "yaxis": axis([_FLOOR - 0.5, _TOP])
-                | {"tickvals": [_FLOOR, *powers], "ticktext": ["0", *(f"1e{p}".replace("1e0", "1") for p in powers)]},
+                | {"tickvals": [_FLOOR, *powers], "ticktext": ["≈ 0", *(f"1e{p}".replace("1e0", "1") for p in powers)]},
                 "margin": {"l": 50},
             },
         },
@@ -364,14 +364,13 @@ def _steps(kind: str, title: str, rate: float, column: int) -> list[Readout]:
     cards = []
     for number, form in enumerate(("loss", "decoupled")):
         rule = f"{kind}_{form}"
-        name = "sgd_loss" if kind == "sgd" else rule
         terms = ("data", "decay") if form == "loss" else ("decay", "data")
         share = "{adam_share}" if rule == "adam_loss" else f"{{{kind}_constant}}"
         words = {
             "sgd": {"data": "data: −η∇D", "decay": "decay: −ηλw"},
             "adam": {"data": "data: −η m̂(∇D)/(√v̂ + ε)", "decay": "decay: −ηλw"},
         }[kind] | ({"decay": "decay: −η m̂(λw)/(√v̂ + ε)"} if rule == "adam_loss" else {})
-        rows = [(words[term], f"{{{name}_{term}}}", "") for term in terms]
+        rows = [(words[term], f"{{{rule}_{term}}}", "") for term in terms]
         rows.append(
             (
                 "decay, as a part of the weight",
@@ -388,7 +387,7 @@ def _steps(kind: str, title: str, rate: float, column: int) -> list[Readout]:
             Readout(
                 name=f"step_{rule}",
                 title=f"{'AdamW' if rule == 'adam_decoupled' else title}, {(LOSS, APART)[number][1]}: {forms[rule]}",
-                headline=f"{{{name}_w}} {{{name}_{terms[0]}}} {{{name}_{terms[1]}}} = {{{name}_new}}",
+                headline=f"{{{rule}_w}} {{{rule}_{terms[0]}}} {{{rule}_{terms[1]}}} = {{{rule}_new}}",
                 rows=tuple(rows),
                 column=column,
                 row=7 + number,
@@ -528,8 +527,8 @@ def _notes() -> tuple[Note, ...]:
             name="note_batches",
             title="The decay is per step, not per epoch",
             paragraphs=(
-                f"Under SGD with decoupled decay: the same λ, η and epochs. Batches of {BATCH} make {PER_EPOCH} steps "
-                "an epoch instead of 1, and the weights decay in each of them.",
+                "Under SGD with decoupled decay, from the same weights and for as many epochs. Batches of "
+                f"{BATCH} make {PER_EPOCH} steps an epoch instead of 1, and the weights decay in each of them.",
             ),
             row=9,
         ),
@@ -537,8 +536,9 @@ def _notes() -> tuple[Note, ...]:
             name="note_elsewhere",
             title="The same λ in other people’s words",
             paragraphs=(
-                "PyTorch’s weight_decay is our λ, in the loss and decoupled alike. But it decays the biases too, "
-                "unless they are in a parameter group of their own; here they are left alone.",
+                "PyTorch’s weight_decay is our λ, in the loss and decoupled alike, if its loss is our D, with the ½. "
+                "But it decays the biases too, unless they are in a parameter group of their own; here they are left "
+                "alone.",
             ),
             row=12,
         ),
@@ -550,14 +550,14 @@ WORDS = f"""
 - **Under SGD, L2 in the loss is weight decay.** The gradient of λ/2 · Σw² is λw, so a step is
   w − η(∇D + λw) = (1 − ηλ)w − η∇D: the same numbers in another order. Drag λ and the step: every ring stays on its dot,
   and the difference is that of rounding, below 1e-13.
-- **▲ Under Adam it is not.** In the loss, λw goes through m̂ and is divided by √v̂ + ε like the gradient: each weight
-  decays at a rate of its own, least where gradients are large. AdamW takes ηλ of every weight, whatever its
-  gradients. So the same λ means another strength, and the weights part at the first step.
+- **▲ Under Adam it is not.** In the loss, λw goes through m̂ and is divided by √v̂ + ε like the gradient: each weight has
+  a step size of its own, smaller the larger its gradients have been. AdamW takes ηλ of every weight, whatever its
+  gradients. So the same λ means another strength, and with any λ > 0 the weights part at the first step.
 - **▲ The decay is per step, not per epoch.** Smaller batches make more steps of an epoch, and the weights decay in
   each. λ′ = (1 − (1 − ηλ)^(1/{PER_EPOCH}))/η, about λ/{PER_EPOCH}, takes as much in an epoch as λ did: right picture.
-  It does not bring the network back: the data pull in each step too, and against the weaker λ′ they win, in the left
-  picture. Dividing η by {PER_EPOCH} does, as it slows both down. (SGD with the same λ and η ends near the same weights
-  at any batch size, where D + λ/2 · Σw² is least; smaller batches get there in fewer epochs.)
+  It does not bring the network back: the data pull in each step too, and the weights end larger, in the left picture.
+  Dividing η by {PER_EPOCH} very nearly does, as it slows both down. (SGD with the same λ and η ends near the same
+  weights at any batch size, where D + λ/2 · Σw² is least; smaller batches get there in fewer epochs.)
 - **The penalty acts in training only.** A prediction is made from the weights alone, and there is no λ in it: λ has
   done its work when the weights are found.
 - **Explicit decay can overshoot.** For ηλ > 2 the factor 1 − ηλ is below −1, and the weights grow without end. Here ηλ

@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.core import Array
-from regviz.core.mlp import GradientCheck
+from regviz.core.mlp import SAME, GradientCheck
 from regviz.figures.compare import COLUMNS, alpha_axis
 from regviz.figures.traces import Drawing, axis, curve, few, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Mask, Moving, Note, Readout, Ref, Swept, number_text
-from regviz.sweeps.network import ALPHAS, N_BINS, REACH, SIZES, START, Network
+from regviz.settings import NetworkSettings
+from regviz.sweeps.network import ALPHAS, FADED, FADED_SIZE, N_BINS, PEAK, RATIOS, REACH, SIZES, START, Network
 
 _SWEPT = ("epoch", "penalty", "alpha")  # a column has its penalty; there is no slider for it
 _SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
-_TITLES = {"l1": "L1 · sparse", "mix": "Mix · half L1", "l2": "L2 · weight decay"}
+_TITLES = {"l1": "L1 · Σ|w|", "mix": "Mix · half L1, half L2", "l2": "L2 · ½ Σw²"}
 _WIDTHS = (0.5, 0.9, 1.5, 2.3, 3.3, 4.6)  # of wires, by size of the weight
 _SOFT = 3.0  # counts are drawn as asinh(count / 3): a spike of 256 and a bar of 2 both have room
 # Two classes: blue and orange, pale where it is undecided.
@@ -42,10 +43,10 @@ def board(net: Network) -> Board:
         figures += [_histogram(net, key, pin, number, layer) for layer in range(n_layers + 1)]
         figures.append(_gradients(net, key, pin, number))
         readouts += [_heading(net, key, number), _numbers(net, key, number)]
-        if (sweep.diverged >= 0).any():
-            notes.append(
-                Note(f"exploded_{key}", "", (f"{{{key}_exploded}}",), row=1, column=number, wide=False),
-            )
+        told = [f"{{{key}_course}}"] if _course(net)[:, number].any() else []
+        told += [f"{{{key}_fading}}"] if net.faded[:, number, :, :-1].any() else []
+        if told:
+            notes.append(Note(f"happened_{key}", "", tuple(told), row=1, column=number, wide=False))
     return Board(
         axes=(
             alpha_axis(ALPHAS, START),
@@ -55,7 +56,7 @@ def board(net: Network) -> Board:
                 values=sweep.epochs.astype(float),
                 default=len(sweep.epochs) - 1,
                 help="How often training has gone through the points. Drag it, or let it play.",
-                ends=("0: initial weights", "trained"),
+                ends=("0: initial weights", "trained" if sweep.completed == net.task.settings.epochs else "so far"),
                 page=5,
                 play=True,
             ),
@@ -85,16 +86,20 @@ def _n_named(net: Network) -> int:
 def _arrays(net: Network) -> dict[str, Swept]:
     sweep, task = net.sweep, net.task
     data_loss, penalty = sweep.data_loss, sweep.penalty
+    objective = data_loss + penalty
     swept: dict[str, NDArray[Any]] = {
         "data_loss": data_loss,
         "penalty_term": penalty,
-        "objective": data_loss + penalty,
+        "objective": objective,
         "weights": (net.sizes > 0).sum(axis=-1).astype(np.int16),
         "neurons": net.live.sum(axis=-1).astype(np.int16),
         "frobenius": np.concatenate([net.frobenius, np.linalg.norm(net.frobenius, axis=-1, keepdims=True)], axis=-1),
         "absolute": np.concatenate([net.absolute, net.absolute.sum(axis=-1, keepdims=True)], axis=-1),
         "gradient": sweep.gradient_norm,
         "zeros": net.zeros.astype(np.int16),
+        "faded": net.faded[..., :-1].sum(axis=-1).astype(np.int16),
+        "fading": net.faded.astype(np.int16),
+        "beyond": net.beyond.astype(np.int16),
         "sizes": net.sizes,
         "live": net.live,
         "bias_counts": net.biases,
@@ -105,10 +110,21 @@ def _arrays(net: Network) -> dict[str, Swept]:
         if values is not None:
             swept[name] = values
     arrays = {name: Swept(values, _SWEPT) for name, values in swept.items()}
-    last = np.broadcast_to((sweep.diverged >= 0).astype(np.uint8), data_loss.shape[1:])
+    gone = np.stack([_all_faded(net, layers) for layers in _groups(net)], axis=-1)
     arrays |= {
-        "exploded": Swept(last, _SWEPT[1:]),
+        "course": Swept(_course(net), _SWEPT),
         "exploded_at": Swept(np.maximum(sweep.diverged, 0), _SWEPT[1:]),
+        "state": Swept(net.state.astype(float), _SWEPT),
+        "peak": Swept(data_loss.max(axis=0) / np.maximum(data_loss[0], 1e-30), _SWEPT[1:]),
+        "peak_at": Swept(sweep.epochs[data_loss.argmax(axis=0)].astype(float), _SWEPT[1:]),
+        "risen": Swept(objective[-1] / np.maximum(objective.min(axis=0), 1e-30), _SWEPT[1:]),
+        "worse": Swept(sweep.data_loss[-1] / max(task.constant_loss, 1e-30), _SWEPT[1:]),
+        "any_faded": Swept((swept["faded"] > 0).astype(np.uint8), _SWEPT),
+        "any_fading": Swept((net.faded > 0).astype(np.uint8), _SWEPT),
+        "any_beyond": Swept((net.beyond > 0).astype(np.uint8), _SWEPT),
+        "no_gradient": Swept((sweep.gradient_norm == 0).astype(np.uint8), _SWEPT),
+        "no_penalty": Swept(((penalty == 0) & gone[..., -1]).astype(np.uint8), _SWEPT),
+        "gone": Swept(gone.astype(np.uint8), _SWEPT),
         "epochs": Swept(sweep.epochs.astype(float)),
         "epoch_here": Swept(sweep.epochs.astype(float), ("epoch",)),
         "two": Swept(np.ones(2)),
@@ -124,9 +140,15 @@ def _arrays(net: Network) -> dict[str, Swept]:
             "line": Swept(basis),
             "x_line": Swept(net.x_line),
             "coordinates": Swept.rounded(coordinates, _SWEPT),
+            "outside": Swept(_outside(net).astype(np.uint8), _SWEPT),
         }
     else:
         arrays["map"] = Swept(net.fit, _SWEPT)
+        blue = net.fit > 127
+        unsure = ((net.fit == 127) | (net.fit == 128)).all(axis=-1)  # a probability of 0.496 to 0.512
+        sides = np.where(unsure, 3, np.where(blue.all(axis=-1), 1, 0))
+        sides = np.where(blue.any(axis=-1) & ~blue.all(axis=-1), 2, sides)
+        arrays["sides"] = Swept(sides.astype(np.uint8), _SWEPT)
     x, y, of = _wires(net)
     hidden = [(x0, y0) for (x0, y0) in _places(net)[1:-1]]
     arrays |= {
@@ -139,6 +161,27 @@ def _arrays(net: Network) -> dict[str, Swept]:
     return arrays
 
 
+def _course(net: Network) -> NDArray[np.uint8]:
+    """How training has gone, at each epoch (E, R, A): well, will explode, has exploded, had a peak, ended worse."""
+    sweep = net.sweep
+    lost = (sweep.diverged >= 0) & (sweep.epochs[:, np.newaxis, np.newaxis] >= sweep.diverged)
+    overshot = np.where(net.peaks, 3, np.where(net.worse, 4, 0))
+    return np.where(lost, 2, np.where(sweep.diverged >= 0, 1, overshot)).astype(np.uint8)
+
+
+def _groups(net: Network) -> list[slice]:
+    """Each layer of weights, and all of them."""
+    n_layers = net.sweep.architecture.n_layers
+    return [*(slice(layer, layer + 1) for layer in range(n_layers)), slice(0, n_layers)]
+
+
+def _all_faded(net: Network, layers: slice) -> NDArray[np.bool_]:
+    """Where some weights of these layers have faded and all others are zero: (E, R, A)."""
+    total = sum(n_out * (n_in - 1) for n_out, n_in in net.sweep.architecture.shapes[layers])
+    faded, zeros = (counts[..., :-1][..., layers].sum(axis=-1) for counts in (net.faded, net.zeros))
+    return np.asarray((faded > 0) & (faded + zeros == total))
+
+
 def _frame(net: Network) -> tuple[float, float]:
     """The range of y that is drawn."""
     data = net.task.data
@@ -147,6 +190,12 @@ def _frame(net: Network) -> tuple[float, float]:
     low, high = float(min(data.y.min(), truth.min())), float(max(data.y.max(), truth.max()))
     room = 0.12 * (high - low or 1.0)
     return low - room, high + room
+
+
+def _outside(net: Network) -> NDArray[np.bool_]:
+    """Where no point of a curve lies in the frame: (E, R, A)."""
+    low, high = _frame(net)
+    return np.asarray(((net.fit < low) | (net.fit > high)).all(axis=-1))
 
 
 def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
@@ -159,19 +208,73 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
         pin = {"penalty": number}
         for name in ("data_loss", "penalty_term", "objective", "validation_loss"):
             values[f"{key}_{name}"] = (Ref(name, pin), "3")
+        values[f"{key}_penalty"] = (Ref("no_penalty", pin), (f"{{{key}_penalty_term}}", "≈ 0"))
         for name in ("accuracy", "validation_accuracy"):
             values[f"{key}_{name}"] = (Ref(name, pin), "%")
+        values[f"{key}_outside"] = (Ref("outside", pin), ("", "The curve lies outside this frame."))
+        values[f"{key}_boundary"] = (
+            Ref("sides", pin),
+            (
+                "here all is class 0",
+                "here all is class 1",
+                "the dark line is the boundary",
+                "here it is undecided everywhere",
+            ),
+        )
         for name in ("weights", "neurons"):
             values[f"{key}_{name}"] = (Ref(name, pin), "int")
         for layer in range(n_layers + 1):
             values[f"{key}_frobenius_{layer}"] = (Ref("frobenius", pin, item=layer), "3")
             values[f"{key}_absolute_{layer}"] = (Ref("absolute", pin, item=layer), "3")
+            values[f"{key}_norms_{layer}"] = (
+                Ref("gone", pin, item=layer),
+                (f"{{{key}_frobenius_{layer}}} · {{{key}_absolute_{layer}}}", "≈ 0"),
+            )
+            values[f"{key}_zeros_{layer}"] = (Ref("zeros", pin, item=layer), "int")
+            values[f"{key}_n_fading_{layer}"] = (Ref("fading", pin, item=layer), "int")
+            values[f"{key}_fading_{layer}"] = (
+                Ref("any_fading", pin, item=layer),
+                ("", f", {{{key}_n_fading_{layer}}} faded below {FADED:g}"),
+            )
+            values[f"{key}_n_beyond_{layer}"] = (Ref("beyond", pin, item=layer), "int")
+            values[f"{key}_beyond_{layer}"] = (
+                Ref("any_beyond", pin, item=layer),
+                ("", f". Beyond ±{net.reach:g}, in the outermost bars: {{{key}_n_beyond_{layer}}}"),
+            )
             if layer < n_layers:
-                values[f"{key}_zeros_{layer}"] = (Ref("zeros", pin, item=layer), "int")
-                values[f"{key}_gradient_{layer}"] = (Ref("gradient", pin, item=layer), "2")
+                values[f"{key}_norm_{layer}"] = (Ref("gradient", pin, item=layer), "2")
+                no_gradient = Ref("no_gradient", pin, item=layer)
+                values[f"{key}_gradient_{layer}"] = (no_gradient, (f"{{{key}_norm_{layer}}}", "≈ 0"))
+        values[f"{key}_faded"] = (Ref("faded", pin), "int")
+        values[f"{key}_and_faded"] = (Ref("any_faded", pin), ("", f"; {{{key}_faded}} faded below {FADED:g}"))
+        name = _SHORT[key]
+        values[f"{key}_fading"] = (
+            Ref("any_faded", pin),
+            (
+                "",
+                f"{name}: {{{key}_faded}} weights faded below {FADED:g}. L2 takes a share of a weight at every step, "
+                "and where the data hardly pull, that goes on and on. They are not zero, but too small to do anything.",
+            ),
+        )
+        values[f"{key}_state"] = (Ref("state", pin), "int")
         values[f"{key}_exploded_at"] = (Ref("exploded_at", pin), "int")
-        told = f"Training exploded in epoch {{{key}_exploded_at}}: shown is the last state before that."
-        values[f"{key}_exploded"] = (Ref("exploded", pin), ("", told))
+        values[f"{key}_peak"] = (Ref("peak", pin), "3")
+        values[f"{key}_peak_at"] = (Ref("peak_at", pin), "int")
+        values[f"{key}_risen"] = (Ref("risen", pin), "3")
+        values[f"{key}_worse"] = (Ref("worse", pin), "3")
+        values[f"{key}_course"] = (
+            Ref("course", pin),
+            (
+                "",
+                f"{name}: training explodes in epoch {{{key}_exploded_at}}.",
+                f"{name}: training exploded in epoch {{{key}_exploded_at}}: shown is epoch {{{key}_state}}, the last "
+                "that was kept before.",
+                f"{name}: steps overshoot; in epoch {{{key}_peak_at}} D was {{{key}_peak}} times what it was at the "
+                "start.",
+                f"{name}: steps overshoot; J ends at {{{key}_risen}} times the least that it has been, and the loss on "
+                f"the training points at {{{key}_worse}} times that of the best constant.",
+            ),
+        )
     return values
 
 
@@ -179,7 +282,8 @@ def _heading(net: Network, key: str, number: int) -> Readout:
     return Readout(
         name=f"heading_{key}",
         title=_TITLES[key],
-        headline=f"{{{key}_weights}} of {{n_weights}} weights live, {{{key}_neurons}} of {{n_neurons}} neurons",
+        headline=f"{{{key}_weights}} of {{n_weights}} weights live, {{{key}_neurons}} of {{n_neurons}} neurons"
+        f"{{{key}_and_faded}}",
         rows=(),
         column=number,
         row=0,
@@ -188,11 +292,16 @@ def _heading(net: Network, key: str, number: int) -> Readout:
 
 
 def _numbers(net: Network, key: str, number: int) -> Readout:
-    sweep = net.sweep
+    sweep, optimizer = net.sweep, net.task.optimizer
+    aim = "What training makes small"
+    if RATIOS[number] < 1 and not optimizer.decay.of_objective:
+        aim = (
+            f"Not quite what {optimizer.label} makes small: its decay has another share of each weight than λ · penalty"
+        )
     rows = [
         ("Data loss D", f"{{{key}_data_loss}}", "On the training points, without the penalty"),
-        ("+ λ · penalty", f"{{{key}_penalty_term}}", "In training only: a prediction uses the weights alone"),
-        ("= objective J", f"{{{key}_objective}}", "What training makes small"),
+        ("+ λ · penalty", f"{{{key}_penalty}}", "In training only: a prediction uses the weights alone"),
+        ("= objective J", f"{{{key}_objective}}", aim),
     ]
     if sweep.validation_loss is not None:
         rows.append(("Validation loss D", f"{{{key}_validation_loss}}", "On points that were held back; no penalty"))
@@ -203,8 +312,13 @@ def _numbers(net: Network, key: str, number: int) -> Readout:
     n_layers = sweep.architecture.n_layers
     for layer in range(n_layers + 1):
         name = "All layers" if layer == n_layers else _layer(net, layer)
-        told = f"{{{key}_frobenius_{layer}}} · {{{key}_absolute_{layer}}}"
-        rows.append((f"{name}: ‖W‖ · Σ|w|", told, "Frobenius norm √Σw², and the sum of sizes; without biases"))
+        rows.append(
+            (
+                f"{name}: ‖W‖ · Σ|w|",
+                f"{{{key}_norms_{layer}}}",
+                "Frobenius norm √Σw², and the sum of sizes; without biases",
+            )
+        )
     return Readout(
         name=f"numbers_{key}",
         title=f"{_SHORT[key]}: numbers",
@@ -247,8 +361,9 @@ def _curve(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
         title=f"{_SHORT[key]}: what the network says",
         figure={"data": traces, "layout": {"xaxis": axis(list(domain), "x"), "yaxis": axis([low, high], "y")}},
         moving=moving,
-        alt=f"{_SHORT[key]}: the network's curve at λ = {{alpha}} after {{epoch}} epochs. Data loss "
+        alt=f"{_SHORT[key]}: the network's curve at λ = {{alpha}} after {{{key}_state}} epochs. Data loss "
         f"{{{key}_data_loss}}.",
+        caption=f"{{{key}_outside}}" if _outside(net)[:, number].any() else "",
         column=number,
         row=2,
         height=225,
@@ -281,6 +396,7 @@ def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFi
     traces.append(cells)
     plane = axis([-REACH, REACH]) | {"showgrid": False}
     right = f" {{{key}_accuracy}} of the training points are right."
+    held_out = " Filled points are trained on, open ones are held back." if len(task.validation) else ""
     return LiveFigure(
         name=f"fit_{key}",
         title=f"{_SHORT[key]}: what the network says",
@@ -292,8 +408,8 @@ def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFi
             },
         },
         moving=(LiveTrace(len(traces) - 1, z=Moving(Ref("map", pin))),),
-        alt=f"{_SHORT[key]}: map of the predicted class at λ = {{alpha}} after {{epoch}} epochs.{right}",
-        caption="Blue says class 1, orange class 0; the dark line is the boundary. Filled points are trained on.",
+        alt=f"{_SHORT[key]}: map of the predicted class at λ = {{alpha}} after {{{key}_state}} epochs.{right}",
+        caption=f"Blue says class 1, orange class 0; {{{key}_boundary}}.{held_out}",
         column=number,
         row=2,
         height=300,
@@ -334,6 +450,9 @@ def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
             words = f"{'negative' if sign else 'positive'} weight above {SIZES[k]:g}"
             wire = curve(f"{colour}/{0.35 + 0.11 * k:.2f}", words, width, dash) | {"y": "@wire_y"}
             drawing.add(wire, x=Moving(Ref("wire_x"), mask=shown))
+    faded = Mask(sizes, FADED_SIZE - 0.5, FADED_SIZE + 0.5, take="wire_of")
+    wire = curve("$ghost/0.5", f"weight faded below {FADED:g}", 0.5, "dot") | {"y": "@wire_y"}
+    drawing.add(wire, x=Moving(Ref("wire_x"), mask=faded))
     alive, dead = (Mask(Ref("live", pin), low, low + 1) for low in (0.5, -0.5))
     size = 9 if net.sweep.architecture.hidden[0] <= 16 else 6
     for mask, words, looks in ((alive, "live neuron", f"${key}"), (dead, "no live path", "$ghost/0.25")):
@@ -356,8 +475,9 @@ def _graph(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigu
         },
         moving=tuple(drawing.moving),
         alt=f"{_SHORT[key]}: graph of the network; {{{key}_weights}} of {{n_weights}} weights and {{{key}_neurons}} of "
-        "{n_neurons} hidden neurons are live.",
-        caption="Thick: large. Dashed violet: negative. Exact zeros vanish; a neuron without a live path is pale.",
+        f"{{n_neurons}} hidden neurons are live{{{key}_and_faded}}.",
+        caption="Thick: large. Dashed violet: negative. Exact zeros vanish; a neuron without a live path is pale."
+        + (f" Dotted grey: faded below {FADED:g}." if net.faded[:, number, :, :-1].any() else ""),
         column=number,
         row=3,
         height=240,
@@ -384,16 +504,19 @@ def _histogram(net: Network, key: str, pin: dict[str, int], number: int, layer: 
     ghost = bar | {"name": "the same at λ = 0", "marker": {"color": "$ghost/0.3"}, "hoverinfo": "skip"}
     drawing.add(ghost, y=Moving(Ref(counts, none), asinh=_SOFT))
     looks = {"width": 0.72 * width, "marker": {"color": f"${key}/0.85"}}
-    say = {"name": name, "hovertemplate": "%{customdata} near %{x:.2g}<extra></extra>"}
+    near = ["near %{x:.2g}"] * N_BINS
+    near[0], near[-1] = (f"{sign}{edges[-2]:.2g} or beyond" for sign in "−+")
+    say = {"name": name, "hovertemplate": [f"%{{customdata}} {where}<extra></extra>" for where in near]}
     drawing.add(bar | looks | say, y=Moving(Ref(counts, pin), asinh=_SOFT), customdata=Moving(Ref(counts, pin)))
-    said = f"{total} biases, which are not penalised" if is_bias else f"{{{key}_zeros_{layer}}} of {total} exactly zero"
-    if is_bias and net.task.settings.penalise_biases:
-        said = f"{total} biases, penalised like weights"
-    if not is_bias:
+    said = f"{total} biases, which are not penalised"
+    if not is_bias or net.task.settings.penalise_biases:
         zeros = Ref("zeros", pin, item=layer)
         marker = {"color": "$background", "line": {"color": f"${key}", "width": 2}}
         spike = {"x": [0.0], "width": width / 3, "name": "exactly zero", "marker": marker, "hovertemplate": "exactly 0"}
         drawing.add(bar | spike, y=Moving(zeros, asinh=_SOFT), customdata=Moving(zeros))
+        what = "biases, penalised like weights," if is_bias else "weights"
+        said = f"{{{key}_zeros_{layer}}} of {total} {what} exactly zero{{{key}_fading_{layer}}}"
+    said += f"{{{key}_beyond_{layer}}}"
     return LiveFigure(
         name=f"histogram_{layer}_{key}",
         title=f"{_SHORT[key]}: {name}",
@@ -471,7 +594,7 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
         ".3g",
         name=f"losses_{key}",
         title=f"{_SHORT[key]}: loss over the epochs",
-        alt=f"{_SHORT[key]}: data loss {{{key}_data_loss}}, penalty {{{key}_penalty_term}} at epoch {{epoch}}.",
+        alt=f"{_SHORT[key]}: data loss {{{key}_data_loss}}, penalty {{{key}_penalty}} at epoch {{epoch}}.",
         caption=caption,
         column=number,
         row=4,
@@ -481,12 +604,14 @@ def _losses(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFig
 
 def _accuracy(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFigure:
     lines: list[Line] = [(Ref("accuracy", pin), "$train", "training points", None, 2)]
+    shares = [values for values in (net.sweep.accuracy, net.sweep.validation_accuracy) if values is not None]
+    least = min(float(values.min()) for values in shares)
     if net.sweep.validation_accuracy is not None:
         lines.append((Ref("validation_accuracy", pin), "$validation", "validation points", "dash", 2))
     return _over_epochs(
         net,
         lines,
-        axis([0.35, 1.03]) | {"tickformat": ".0%", "dtick": 0.2, "tick0": 0},
+        axis([min(0.35, least - 0.03), 1.03]) | {"tickformat": ".0%", "dtick": 0.2, "tick0": 0},
         (0, 1.1),
         ".0%",
         name=f"accuracy_{key}",
@@ -524,18 +649,28 @@ def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> Live
     )
 
 
-def exploded(net: Network) -> str:
-    """A sentence if some models left the range of numbers; empty if none did."""
-    n, of = int((net.sweep.diverged >= 0).sum()), net.sweep.diverged.size
-    if not n:
-        return ""
-    rate = net.task.settings.learning_rate
-    more = "" if net.task.settings.penalise_biases else "; more λ does not help, because biases are not penalised"
-    return (
-        f"With the learning rate {rate} the training of {n} of {of} networks exploded: its steps overshoot, and each "
-        "makes the next one larger. Their last state before that is shown. Lower the learning rate in the side panel"
-        f"{more}."
-    )
+def happened(net: Network) -> str:
+    """What the learning rate has done to some of the models; empty if nothing."""
+    exploded = net.sweep.diverged >= 0
+    n, over, of = int(exploded.sum()), int((net.peaks | net.worse).sum()), exploded.size
+    settings = net.task.settings
+    told = []
+    if n:
+        told.append(
+            f"With the learning rate {settings.learning_rate} the training of {n} of {of} networks exploded: its steps "
+            "overshoot by more and more. The last state that was kept before that is shown."
+        )
+        if n == of:
+            told.append("No λ holds it" + ("." if settings.penalise_biases else ", and none acts on the biases."))
+    if over:
+        told.append(
+            f"With the learning rate {settings.learning_rate} the training of {over} of {of} networks overshoots "
+            f"without exploding: on the way D was more than {PEAK:g} times what it was at the start, or it ends above "
+            "its least, where a constant would fit the training points better."
+        )
+    if told:
+        told.append("Lower the learning rate in the side panel.")
+    return " ".join(told)
 
 
 def check_table(checks: tuple[GradientCheck, ...]) -> list[dict[str, str]]:
@@ -552,27 +687,53 @@ def check_table(checks: tuple[GradientCheck, ...]) -> list[dict[str, str]]:
     return rows
 
 
-def check_words(checks: tuple[GradientCheck, ...]) -> str:
-    """What the table means."""
+def check_words(checks: tuple[GradientCheck, ...], activation: str) -> str:
+    """What the table means; `activation` is the label of the hidden units' function."""
     worst = max(float(check.difference.max()) for check in checks)
-    verdict = "the gradients are right"
-    if worst > 1e-5:
-        verdict = "a kink of ReLU lies within the step of a difference, which no derivative can follow"
-    return (
+    kinks = sum(int(check.kinks.sum()) for check in checks)
+    told = (
         "Relative difference of backpropagation and central differences, in double precision, of every layer. "
-        f"The largest is {number_text(worst, 2)}: {verdict}."
+        f"The largest is {number_text(worst, 2)}"
     )
+    if worst <= SAME:
+        return f"{told}: the gradients are right."
+    if kinks:
+        without = number_text(max(float(check.smooth.max()) for check in checks), 2)
+        told += (
+            f". Weights and biases at a kink of {activation}: {kinks}. Within the step of their difference a neuron "
+            f"switches on or off, and no difference can follow that. Without them the largest is {without}"
+        )
+    if all(check.right for check in checks):
+        return f"{told}: the gradients are right."
+    if any(check.wrong for check in checks):
+        return f"{told}: the two disagree, and backpropagation is wrong."
+    bend = max(float(check.bend.max()) for check in checks)
+    return (
+        f"{told}: too much to tell. The loss bends so sharply here that half the step changes the central differences "
+        f"themselves by {number_text(bend, 2)}."
+    )
+
+
+def words(settings: NetworkSettings) -> str:
+    """What to look at, under these settings."""
+    biases = "are left out, because they only shift"
+    if settings.penalise_biases:
+        biases = "would be left out, because they only shift; you have switched “Penalise biases too” on"
+    return WORDS.replace("BIASES", biases)
 
 
 WORDS = """
 ### What to look at
-- **L1** cuts wires: weights become exactly zero, neurons without a live path go pale, and what is left is a simpler
-  network. A weight that was zero can come back: play the epochs and watch.
-- **L2** thins all wires and cuts none: the histogram becomes narrow, and has no spike at zero.
-- **The penalty sums over all layers**: the squared Frobenius norm of every W, or the sizes of all weights. Biases are
-  left out, because they only shift. To see why, take Runge's curve and a strong λ and switch “Penalise biases too” on:
-  the flat fit leaves the level of the data for 0.
-- **It acts in training only.** J = D + λ · penalty is what training makes small; a prediction uses the weights alone.
-- **Vanishing and exploding gradients**: take three layers and make the initial weights small, or large. Batch
-  normalisation keeps scales in check; against explosions the direct remedy is to clip the gradient, or a smaller η.
+- **L1** cuts wires: where λ is strong enough, weights become exactly zero, neurons without a live path go pale, and
+  what is left is a simpler network. A weight that was zero can come back: play the epochs and watch.
+- **L2** pulls at every weight in proportion to its size, and cuts none: it has no spike at zero, however large λ is.
+  A weight on which the data hardly pull shrinks on and on; below 1e-30 it counts as faded.
+- **The penalty sums over all layers**: half the squared Frobenius norm of every W, or the sizes of all weights. Biases
+  BIASES. To see why, take Runge's curve and the strongest λ, with and without “Penalise biases too”: the flat fit
+  leaves the level of the data towards 0.
+- **It acts in training only.** J = D + λ · penalty is what training makes small (under AdamW only nearly: its decay is
+  no part of a J). A prediction uses the weights alone.
+- **Vanishing and exploding gradients**: take three layers of ReLU and make the initial weights small, or large; look at
+  epoch 0. Batch normalisation keeps scales in check; against explosions the direct remedy is to clip the gradient, or a
+  smaller η.
 """

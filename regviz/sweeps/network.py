@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from regviz.core import Array
 from regviz.core.datasets import DATASETS, LABELLED, Data, Indices, Synthetic, split
 from regviz.core.losses import LogLoss, Loss, SquaredError
 from regviz.core.mlp import ACTIVATIONS, Architecture, GradientCheck, gradient_check
-from regviz.core.optimizers import OPTIMIZERS, Optimizer
+from regviz.core.optimizers import OPTIMIZERS, TINY, Optimizer
 from regviz.core.training import Progress, TrainingSweep, snapshot_epochs, train
 from regviz.settings import WHOLE, NetworkSettings
 
@@ -27,6 +29,13 @@ REACH = 1.6  # the map is drawn from -REACH to REACH
 CLIP = 4.0  # a probability beyond 1/(1 + e^-4) is drawn as that
 # Sizes of weights that are drawn alike.
 SIZES = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)
+# L2 takes a share of a weight at every step, never the whole: without a pull of the data a weight shrinks for ever.
+# Below this it has faded: it is not zero, but single precision ends soon after and keeps neither size nor sign.
+FADED = TINY
+FADED_SIZE = 2 * len(SIZES) + 1
+# A training overshoots if D has been so many times what it is at the start, and at the best constant; or if in the end
+# J and D are so many times their least, and D as many times that of the best constant.
+PEAK, WORSE = 5.0, 1.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +72,19 @@ class Task:
         settings = self.settings
         hidden = (settings.units,) * settings.depth
         return Architecture(self.X.shape[1], hidden, ACTIVATIONS[settings.activation])
+
+    @cached_property
+    def constant_loss(self) -> float:
+        """D on the training points of the constant that predicts them best."""
+        y = self.data.y[self.train]
+        low, high = float(y.min()) - 50, float(y.max()) + 50  # a logit of 50 is certain
+        for _ in range(60):
+            middle = (low + high) / 2
+            if self.loss.gradient(y, np.full(len(y), middle)).sum() < 0:
+                low = middle
+            else:
+                high = middle
+        return float(self.loss.value(y, np.full(len(y), high)))
 
     @property
     def optimizer(self) -> Optimizer:
@@ -115,15 +137,23 @@ def check_gradients(
 class Network:
     """A training, or what there is of it, with what is drawn. E epochs, R penalties, A strengths, L layers of weights.
 
-    sizes      (E, R, A, n_weights) uint8: 0 exactly zero, 1 … 6 how large, + 6 if negative; layer after layer
-    live       (E, R, A, n_hidden) uint8: whether a path of weights that are not zero leads through the neuron
-    counts     L arrays (E, R, A, N_BINS): weights that are not zero, in bins from −reach to reach, open at both ends
-    zeros      (E, R, A, L) exact zeros
-    biases     (E, R, A, N_BINS) the same of all biases
-    frobenius  (E, R, A, L) ‖W‖_F
-    absolute   (E, R, A, L) Σ|w|
-    fit        curves at x_line (E, R, A, LINE); or the map of classes (E, R, A, SIDE²) uint8: 0 … 254 is −1 … 1 of
-               tanh(logit / 4)
+    Exact zeros are those that L1 has made: its threshold cuts a weight. What is smaller than FADED without that has
+    faded; it is not zero.
+
+    sizes       (E, R, A, n_weights) uint8: 0 exactly zero, 1 … 6 how large, + 6 if negative, 13 faded
+    live        (E, R, A, n_hidden) uint8: whether a path of weights that are not zero leads through the neuron
+    counts      L arrays (E, R, A, N_BINS): weights that are not zero, in bins from −reach to reach, open at both ends
+    biases      (E, R, A, N_BINS) the same of all biases
+    zeros       (E, R, A, L + 1) exact zeros of each layer of weights, and of all biases
+    faded       (E, R, A, L + 1) how many have faded
+    beyond      (E, R, A, L + 1) how many are larger than reach: the outermost bins hold them
+    frobenius   (E, R, A, L) ‖W‖_F
+    absolute    (E, R, A, L) Σ|w|
+    fit         curves at x_line (E, R, A, LINE); or the map of classes (E, R, A, SIDE²) uint8: 0 … 254 is −1 … 1 of
+                tanh(logit / 4), above 127 where the logit is > 0
+    state       (E, R, A) the epoch of the weights: where a training has exploded, the last that was kept before
+    peaks       (R, A) whether D has risen above PEAK times its start; not where training has exploded
+    worse       (R, A) whether J and D end above their least and D above a constant's; not where it has exploded
     """
 
     task: Task
@@ -134,20 +164,30 @@ class Network:
     counts: tuple[Array, ...]
     zeros: Array
     biases: Array
+    faded: Array
+    beyond: Array
     frobenius: Array
     absolute: Array
     fit: Array
     x_line: Array
+    state: Indices
+    peaks: NDArray[np.bool_]
+    worse: NDArray[np.bool_]
 
 
 def network(settings: NetworkSettings, sweep: TrainingSweep, at_most: int | None = None) -> Network:
     """What is drawn of a training; with `at_most`, of so many of its epochs, the last among them."""
+    task, state = Task.of(settings), _state(sweep)
     if at_most is not None and len(sweep.epochs) > at_most:
-        sweep = _some(sweep, np.unique(np.linspace(0, len(sweep.epochs) - 1, at_most).round().astype(int)))
-    task = Task.of(settings)
-    layers = [(W[..., :-1], W[..., -1]) for W in sweep.weights]
-    flat = [W.reshape(*W.shape[:3], -1) for W, _ in layers]
-    usual = np.abs(np.concatenate([w[-1, :, 0] for w in flat], axis=-1))
+        some = np.unique(np.linspace(0, len(sweep.epochs) - 1, at_most).round().astype(int))
+        sweep, state = _some(sweep, some), state[some]
+    peaks, worse = _overshoots(task, sweep)
+    architecture = sweep.architecture
+    cut = (sweep.parameters == 0) & _thresholds(sweep, architecture.is_weight | settings.penalise_biases)
+    faded = (np.abs(sweep.parameters) < FADED) & ~cut
+    *weights, biases = _layers(architecture, sweep.parameters)
+    *_, b_cut = cuts = _layers(architecture, cut)
+    usual = np.abs(np.concatenate([w[-1, :, 0] for w in weights], axis=-1))
     reach = _round_up(max(1.1 * float(np.quantile(usual, 0.97)), 0.5))
     if task.is_curve:
         domain = task.data.domain
@@ -157,22 +197,64 @@ def network(settings: NetworkSettings, sweep: TrainingSweep, at_most: int | None
     else:
         x_line = np.linspace(-REACH, REACH, SIDE)
         plane = np.stack(np.meshgrid(x_line, x_line), axis=-1).reshape(-1, 2)
-        fit = np.rint(127 + 127 * np.tanh(sweep.predict(plane) / CLIP)).astype(np.uint8)
-    every_bias = np.concatenate([b for _, b in layers], axis=-1)
+        logits = sweep.predict(plane)
+        fit = np.rint(127 + 127 * np.tanh(logits / CLIP)).astype(np.uint8)
+        fit = np.where(logits > 0, np.maximum(fit, 128), np.minimum(fit, 127))
     return Network(
         task=task,
         sweep=sweep,
         reach=reach,
-        sizes=_sizes(np.concatenate(flat, axis=-1)),
-        live=_live([W != 0 for W, _ in layers]),
-        counts=tuple(_histogram(w, reach) for w in flat),
-        zeros=np.stack([(w == 0).sum(axis=-1) for w in flat], axis=-1),
-        biases=_histogram(every_bias, reach),
-        frobenius=np.stack([np.linalg.norm(w, axis=-1) for w in flat], axis=-1),
-        absolute=np.stack([np.abs(w).sum(axis=-1) for w in flat], axis=-1),
+        sizes=_sizes(sweep.parameters, cut, faded)[..., architecture.is_weight],
+        live=_live([layer[..., :-1] == 0 for layer in architecture.layers(cut.astype(float))]),
+        counts=tuple(_histogram(w, zero, reach) for w, zero in zip(weights, cuts, strict=False)),
+        biases=_histogram(biases, b_cut, reach),
+        zeros=np.stack([mask.sum(axis=-1) for mask in cuts], axis=-1),
+        faded=np.stack([mask.sum(axis=-1) for mask in _layers(architecture, faded)], axis=-1),
+        beyond=np.stack([(np.abs(w) > reach).sum(axis=-1) for w in (*weights, biases)], axis=-1),
+        # in double precision: squares of small weights leave the range of single
+        frobenius=np.stack([np.linalg.norm(w.astype(float), axis=-1) for w in weights], axis=-1),
+        absolute=np.stack([np.abs(w).sum(axis=-1) for w in weights], axis=-1),
         fit=fit,
         x_line=x_line,
+        state=state,
+        peaks=peaks,
+        worse=worse,
     )
+
+
+def _layers(architecture: Architecture, values: NDArray[Any]) -> list[NDArray[Any]]:
+    """The weights of each layer, and all biases: (..., n_parameters) -> (..., n) each."""
+    numbers = architecture.layers(np.arange(float(architecture.n_parameters)))
+    flat = [values[..., layer[:, :-1].ravel().astype(int)] for layer in numbers]
+    return [*flat, values[..., ~architecture.is_weight]]
+
+
+def _thresholds(sweep: TrainingSweep, penalised: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which parameters L1 cuts where they are small: (R, A, n_parameters). Its threshold is far above FADED."""
+    where: NDArray[np.bool_] = (sweep.l1_ratios[:, np.newaxis] * sweep.alphas > 0)[..., np.newaxis] & penalised
+    return where
+
+
+def _state(sweep: TrainingSweep) -> Indices:
+    """The epoch whose weights a sweep has for each of its epochs: (E, R, A)."""
+    seen = sweep.diverged[np.newaxis]
+    sound = (seen < 0) | (sweep.epochs[:, np.newaxis, np.newaxis] < seen)
+    return np.maximum.accumulate(np.where(sound, sweep.epochs[:, np.newaxis, np.newaxis], 0), axis=0)
+
+
+def _overshoots(task: Task, sweep: TrainingSweep) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """`peaks` and `worse` of a `Network`: two signs of steps that are too large, which small steps do not give.
+
+    Where training comes to rest `worse` does not hold: J is at its least nearby, and with the best weights and bias of
+    the output D is at most that of the best constant.
+    """
+    data_loss, objective = sweep.data_loss, sweep.data_loss + sweep.penalty
+    sound = sweep.diverged < 0
+    peaks = data_loss.max(axis=0) > PEAK * np.maximum(data_loss[0], task.constant_loss)
+    worse = data_loss[-1] > WORSE * task.constant_loss
+    for values in (data_loss, objective):
+        worse = worse & (values[-1] > WORSE * values.min(axis=0))
+    return sound & peaks, sound & worse
 
 
 def _round_up(x: float) -> float:
@@ -198,9 +280,12 @@ def _some(sweep: TrainingSweep, kept: Indices) -> TrainingSweep:
     )
 
 
-def _sizes(w: Array) -> NDArray[np.uint8]:
+def _sizes(w: Array, cut: NDArray[np.bool_], faded: NDArray[np.bool_]) -> NDArray[np.uint8]:
     size = np.searchsorted(np.array(SIZES, dtype=w.dtype), np.abs(w), side="left")
-    return (size + len(SIZES) * (w < 0)).astype(np.uint8)
+    signed = (size + len(SIZES) * (w < 0)).astype(np.uint8)
+    signed[faded] = FADED_SIZE
+    signed[cut] = 0
+    return signed
 
 
 def _live(layers: list[NDArray[np.bool_]]) -> NDArray[np.uint8]:
@@ -215,8 +300,8 @@ def _live(layers: list[NDArray[np.bool_]]) -> NDArray[np.uint8]:
     return np.concatenate(both, axis=-1).astype(np.uint8)
 
 
-def _histogram(w: Array, reach: float) -> Array:
-    """How many of w (..., m) that are not 0 lie in each bin: (..., N_BINS)."""
+def _histogram(w: Array, cut: NDArray[np.bool_], reach: float) -> Array:
+    """How many of w (..., m) that are not `cut` lie in each bin: (..., N_BINS)."""
     place = np.clip(np.floor((w + reach) / (2 * reach) * N_BINS), 0, N_BINS - 1).astype(np.int8)
-    place[w == 0] = -1
+    place[cut] = -1
     return np.stack([(place == k).sum(axis=-1) for k in range(N_BINS)], axis=-1).astype(np.int16)
