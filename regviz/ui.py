@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 TAGLINE = "see what regularization does"
 ABOUT = (
-    f"**RegViz**: {TAGLINE}. Fits and touch points are solved, not sketched: Compare, Geometry and Outliers also say "
+    f"**RegViz**: {TAGLINE}. Fits and touch points are solved, not sketched: Compare and Geometry also say "
     "by how much the optimality conditions are missed. Networks are trained step by step, and shown at the epoch or "
     "step of the slider, finished or not."
 )
@@ -164,7 +164,7 @@ def open_page(path: str) -> Page:
         st.title(f"RegViz · {page.title}", anchor=False, width="content")
         with st.popover("Share", icon=":material/share:", on_change="rerun", key="share_open") as share:
             if share.open:
-                _share()
+                _share(page)
     st.markdown(page.says)
     _navigation(page)
     _tell_of_url()
@@ -264,7 +264,6 @@ def mend_position(axes: Iterable[Axis]) -> None:
     A link that is opened like that is told so, until something changes. Later it is only that another setting has
     another range.
     """
-    first = "position_seen" not in st.session_state
     problems = []
     for axis in axes:
         raw = st.query_params.get(axis.name)
@@ -273,19 +272,26 @@ def mend_position(axes: Iterable[Axis]) -> None:
             st.query_params[axis.name] = right
             low, high = axis.text[0], axis.text[-1]
             problems.append(f"{axis.label} ({axis.name}) must be {low} to {high}, got “{shown(raw)}”; using {right}.")
-    now = st.query_params.to_dict()
     _remember(next(page for page in PAGES if page.path == st.session_state["page"]))
-    if first:
-        st.session_state["position_told"] = (now, problems)
-    st.session_state["position_seen"] = True
-    when, told = st.session_state.get("position_told", (now, []))
-    for problem in told if when == now else ():
+    _tell_of_link("position", problems)
+
+
+def _tell_of_link(what: str, problems: list[str]) -> None:
+    """What was wrong with the link that a visit began with; it stands there until something changes."""
+    now = st.query_params.to_dict()
+    told = st.session_state.setdefault("link_told", {})
+    if what not in told:
+        told[what] = (now, problems)
+    for problem in told[what][1] if told[what][0] == now else ():
         st.warning(_plain(problem), icon=":material/link_off:")
 
 
 def receipt(make: Callable[[str], bytes]) -> None:
     """A button that downloads what `make` packs for the link of the present picture; packed when it is clicked."""
-    link = _link()
+    query = st.query_params.to_dict()
+    if st.session_state.get("data") == OWN_DATA and st.session_state.get("own_data") is None:
+        query["data"] = DataSettings.knobs()["data"].written(_stand_in())
+    link = _link(query)
     st.download_button(
         "Receipt",
         lambda: make(link),
@@ -326,27 +332,30 @@ def records(name: str, subject: object) -> list[Any]:
     return held
 
 
-def _link() -> str:
-    """The address of the present picture."""
+def _link(query: Mapping[str, str]) -> str:
+    """The address of a picture of this page."""
     url = st.context.url or ""
-    query = urlencode(st.query_params.to_dict())
-    return f"{url}?{query}" if query else url
+    return f"{url}?{urlencode(query)}" if query else url
 
 
-def _share() -> None:
+def _share(page: Page) -> None:
     import segno
 
-    link = _link()
+    link = _link(st.query_params.to_dict())
     share_link()
     if len(link) < 2000:
         st.image(segno.make(link, error="m").svg_inline(scale=6, border=3, light="#ffffff"), width=280)
     else:
         st.caption(f"At {len(link):,} characters this link is too long for a QR code.")
-    st.caption("Everyone who opens the link sees this picture, slider positions included.")
+    if "data" in page.settings.knobs() and st.session_state.get("data") == OWN_DATA:
+        st.caption(
+            "The link carries the settings and slider positions, not a file: your CSV stays with you. Who opens the "
+            f"link sees the data set {DATASETS[DataSettings.data].label} until they upload a file."
+        )
+    else:
+        st.caption("Everyone who opens the link sees this picture, slider positions included.")
     if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
         st.caption("This address works on this computer only: the README says how to let a class in.")
-    if st.session_state.get("data") == OWN_DATA:
-        st.caption("Your CSV stays with you: the link carries the settings, not the file.")
 
 
 # -- side panel
@@ -408,14 +417,20 @@ def _chosen(kind: type[K]) -> K:
 
 def choose_weights(names: tuple[str, ...]) -> None:
     """The two weights of the constraint picture, by name, below the other settings."""
+    problems = []
     with st.sidebar, st.expander("Weights of the constraint picture"):
         for name in ("weight_a", "weight_b"):
             knob = CompareSettings.knobs()[name]
             other = st.session_state.get("weight_a") if name == "weight_b" else None
             options = [AUTOMATIC, *(option for option in names if option != other)]
+            raw = st.query_params.get(name, AUTOMATIC)
+            if raw not in options:
+                problem = f"must be the name of a feature{', another than Across' if raw in names else ''}"
+                problems.append(f"{knob.label} ({name}) {problem}, got “{shown(raw)}”; using {AUTOMATIC}.")
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
             _bound(name, st.selectbox, knob.label, options, help=knob.help)
+    _tell_of_link("weights", problems if "link_told" not in st.session_state else [])
 
 
 def switch(name: str, kind: type[Knobs]) -> bool:

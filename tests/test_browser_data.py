@@ -30,7 +30,6 @@ from regviz.sweeps.decay import decay_runs
 from regviz.sweeps.outliers import outliers
 from regviz.sweeps.paths import paths
 from regviz.sweeps.variance import variance
-from regviz.ui import written
 from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_board, settle, slider, value_of
 
 pytestmark = pytest.mark.browser
@@ -53,7 +52,7 @@ def query_of(settings: Settings, position: dict[str, str]) -> str:
     """The URL of a picture."""
     default, knobs = Settings(), Settings.knobs()
     told = {name: getattr(settings, name) for name in knobs if getattr(settings, name) != getattr(default, name)}
-    pairs = {name: written(knobs[name], value) for name, value in told.items()} | position
+    pairs = {name: knobs[name].written(value) for name, value in told.items()} | position
     return "&".join(f"{name}={value.replace(' ', '+')}" for name, value in pairs.items())
 
 
