@@ -225,7 +225,7 @@ def _other(knob: Knob, default: Any) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
 def test_every_setting_survives_a_link_and_what_others_have_is_nobodys_business(page: Page) -> None:
-    """Old links may hold settings of other pages: they are neither read nor told, nor taken from the page they are of."""
+    """Old links may hold settings of other pages: neither read nor told here, nor taken from the page they are of."""
     kind = page.settings
     query = {name: _other(knob, getattr(kind, name)) for name, knob in kind.knobs().items() if "weight_" not in name}
     strange = set().union(*(other.settings.knobs() for other in PAGES)) - set(everything(page))
