@@ -39,7 +39,7 @@ def run(path: str, query: dict[str, str]) -> AppTest:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a page has drawn: its sliders with the stops at which they stand, the fields of its widgets, its receipt."""
+    """What a page has drawn: its sliders and the stops at which they stand, the fields of its widgets, its receipt."""
 
     app: AppTest
     axes: tuple[Axis, ...]
@@ -72,7 +72,7 @@ def look(app: AppTest) -> Drawn:
     with (
         patch.object(ui, "mend_position", mended),
         patch.object(ui, "_bound", drawn),
-        patch.object(ui, "receipt", lambda make: packed.append(make("link"))),
+        patch.object(ui.st, "download_button", lambda label, make, *args, **kwargs: packed.append(make())),
     ):
         app.run()
         while app.get("progress"):  # a training goes on
@@ -372,7 +372,9 @@ def test_the_receipt_of_an_own_table_holds_its_rows(path: str) -> None:
     assert before.receipt is not None
     with zipfile.ZipFile(io.BytesIO(before.receipt)) as archive:
         assert "data.csv" not in archive.namelist(), "there is no file yet"
-        assert "Data set: Sine" in archive.read("README.txt").decode()
+        readme = archive.read("README.txt").decode()
+        assert "Data set: Sine" in readme
+        assert re.search(r"Open the picture: .*[?&]data=Sine\b", readme), "and the link does not ask for one"
     app.file_uploader[0].upload("mine.csv", text.encode(), "text/csv")
     shown = look(app)
     assert not app.exception
@@ -384,6 +386,22 @@ def test_the_receipt_of_an_own_table_holds_its_rows(path: str) -> None:
     np.testing.assert_array_equal(np.array(rows[1:], dtype=float), table)
     assert "Data set: mine.csv" in readme
     assert "L1 ratio 0.3" in readme
+    assert re.search(r"Open the picture: .*[?&]data=Your\+own\+CSV\b", readme)
+
+
+def test_the_folds_can_be_set_where_they_count() -> None:
+    for path, match, counts in (("app.py", "alpha", False), ("app.py", "cv", True), ("pages/paths.py", "df", False)):
+        assert run(path, {"match": MATCHES[match]}).slider(key="n_splits").disabled != counts
+    assert not run("pages/choosing.py", {}).slider(key="n_splits").disabled
+
+
+@pytest.mark.parametrize("data", ["Your own CSV", "Diabetes"])
+def test_the_share_box_says_what_a_link_carries(data: str) -> None:
+    app = opened("app.py", {"data": data}).run()
+    app.session_state["share_open"] = True
+    told = " ".join(caption.value for caption in app.run().caption)
+    assert ("not a file: your CSV stays with you" in told) == (data == "Your own CSV")
+    assert ("Everyone who opens the link sees this picture" in told) == (data != "Your own CSV")
 
 
 def test_it_is_said_whose_rows_are_shown() -> None:
