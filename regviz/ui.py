@@ -91,7 +91,7 @@ PAGES: tuple[Page, ...] = (
         "pages/paths.py",
         "Paths",
         ":material/timeline:",
-        "Follow every weight from the largest λ to 0: **L1** lets in one by one, **L2** moves all from the start.",
+        "Follow every weight from the largest λ to 0: **L1** lets them in one by one, **L2** moves them all.",
         PathsSettings,
     ),
     Page(
@@ -516,6 +516,7 @@ def _own_data() -> Data | None:
     table: Table | None = st.session_state.get("own_table")
     if table is None:
         return None
+    whose = st.empty()  # before anything else is said of them
     for note in table.notes:
         st.caption(_plain(note))
     key = hash((st.session_state["own_table_id"], table.names))  # another file starts with its own defaults
@@ -552,7 +553,7 @@ def _own_data() -> Data | None:
         for note in data.notes:
             if note not in table.notes:
                 st.caption(_plain(note))
-        st.caption(_plain(_whose(data, still=bool(refused or refusal))))
+        whose.caption(_plain(_whose(data, still=bool(refused or refusal))))
     return data
 
 

@@ -75,7 +75,8 @@ def look(app: AppTest) -> Drawn:
         patch.object(ui.st, "download_button", lambda label, make, *args, **kwargs: packed.append(make())),
     ):
         app.run()
-        while app.get("progress"):  # a training goes on
+        end = time.monotonic() + 30
+        while app.get("progress") and time.monotonic() < end:  # a training goes on
             time.sleep(0.1)
             app.run()
     return Drawn(app, tuple(axes), stops, names, packed[0] if packed else None)
