@@ -511,7 +511,9 @@ def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> No
     strength = value_of(page, "Strength λ")
     assert f"alpha={strength}&" in page.url
     for title in ("Paths", "Choose λ", "Bias & variance"):
+        steps = page.evaluate("() => history.length")
         go(title)
+        assert page.evaluate("() => history.length") == steps + 1, "one step back leads back"
         for field in ("degree=9", "noise=0.4", "n_samples=210", "n_splits=7", "correlation=0.9"):
             assert page.url.count(field) == 1, title
         expect(ratio).to_have_value("0.6")
@@ -519,9 +521,14 @@ def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> No
             assert float(typed.input_value()) == pytest.approx(float(strength), rel=0.3)
         else:
             expect(typed).to_have_value(strength)
-    page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("RegViz · Choose λ")
+    page.get_by_text("Standardise the features").click()
+    page.wait_for_url("**standardize=false*")
     settle(page)
+    page.go_back()  # to what was seen there
+    expect(page.get_by_role("heading", level=1)).to_have_text("RegViz · Choose λ")
+    expect(page.get_by_role("switch", name="Standardise the features")).to_be_checked()
+    settle(page)
+    assert "standardize" not in page.url
     assert page.url.count("noise=0.4") == page.url.count("n_samples=210") == 1
     go("Geometry")
     expect(typed).not_to_have_value(strength)  # another λ of another problem
