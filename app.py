@@ -10,7 +10,7 @@ from regviz.figures import compare as picture
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
 from regviz.receipt import bundle
-from regviz.settings import Settings
+from regviz.settings import CompareSettings, Settings
 from regviz.sweeps.compare import compare
 
 
@@ -25,7 +25,7 @@ def sweep(
 
 
 ui.open_page("app.py")
-settings, own = ui.side_panel()
+settings, own = ui.side_panel(CompareSettings, ("match", "n_splits"))
 board, axes, names, notes = sweep(settings, ui.fingerprint(own), own)
 ui.choose_weights(names)
 ui.mend_position(axes)

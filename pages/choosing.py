@@ -10,7 +10,7 @@ from regviz.figures import choosing as picture
 from regviz.figures.compare import notes
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.settings import Settings
+from regviz.settings import ChoosingSettings, Settings
 from regviz.sweeps.choosing import choosing, open_vault, optimism, vault_rows
 
 
@@ -31,7 +31,7 @@ def bought(settings: Settings, own_key: str, _own: Data | None) -> Any:
 
 
 ui.open_page("pages/choosing.py")
-settings, own = ui.side_panel(("n_splits",))
+settings, own = ui.side_panel(ChoosingSettings, ("n_splits",))
 board, axes, told, vault = sweep(settings, ui.fingerprint(own), own)
 ui.mend_position(axes)
 for note in told:
@@ -51,7 +51,7 @@ if st.button("Open the vault at this λ and ratio", icon=":material/lock_open:")
 if records:
     st.dataframe(picture.vault_table(records), hide_index=True, width="content")
     st.markdown(picture.vault_words(records))
-if st.toggle("Show what tuning on the test set would buy", key="tune_on_test", bind="query-params"):
+if ui.switch("tune_on_test", ChoosingSettings):
     pictured, words = bought(settings, ui.fingerprint(own), own)
     live(pictured, key="optimism")
     st.markdown(words)

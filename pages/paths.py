@@ -11,7 +11,7 @@ from regviz.figures.compare import notes
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
 from regviz.receipt import bundle
-from regviz.settings import Settings
+from regviz.settings import PathsSettings, Settings
 from regviz.sweeps.compare import compare
 from regviz.sweeps.paths import paths
 
@@ -25,7 +25,7 @@ def sweep(settings: Settings, own_key: str, _own: Data | None) -> tuple[Any, tup
 
 
 ui.open_page("pages/paths.py")
-settings, own = ui.side_panel(("match", "path_axis"))
+settings, own = ui.side_panel(PathsSettings, ("match", "n_splits", "path_axis"))
 board, axes, told = sweep(settings, ui.fingerprint(own), own)
 ui.mend_position(axes)
 for note in told:

@@ -9,7 +9,7 @@ from regviz import ui
 from regviz.figures import variance as picture
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.settings import Settings
+from regviz.settings import DataSettings, Settings
 from regviz.sweeps.variance import refused, variance
 
 
@@ -21,7 +21,7 @@ def sweep(settings: Settings) -> tuple[Any, tuple[Axis, ...]]:
 
 
 ui.open_page("pages/variance.py")
-settings, _ = ui.side_panel(())
+settings, _ = ui.side_panel(DataSettings)
 if told := refused(settings):
     st.warning(told, icon=":material/warning:")
 board, axes = sweep(replace(settings, data=Settings.data) if told else settings)

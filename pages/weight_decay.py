@@ -8,19 +8,19 @@ from regviz import ui
 from regviz.figures import decay as picture
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.settings import Settings
+from regviz.settings import SampleSettings
 from regviz.sweeps.decay import decay_runs
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def sweep(settings: Settings) -> tuple[Any, tuple[Axis, ...]]:
+def sweep(settings: SampleSettings) -> tuple[Any, tuple[Axis, ...]]:
     """Payload and axes of one sweep, shared by all visitors with the same settings."""
     board = picture.board(decay_runs(settings))
     return payload(board), board.axes
 
 
 ui.open_page("pages/weight_decay.py")
-board, axes = sweep(ui.few_settings("noise", "random_state"))
+board, axes = sweep(ui.all_settings(SampleSettings))
 ui.mend_position(axes)
 live(board, key="decay")
 st.markdown(picture.WORDS)

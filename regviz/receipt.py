@@ -225,7 +225,9 @@ def _readme(sweep: Compare, strength: int, l1_ratio: int, link: str) -> str:
         "path.csv  every fit of the three columns over the whole λ slider",
     ]
     if _is_own(sweep):
-        lines.append("data.csv  your table as it was fitted; the last column is the target")
+        lines.append(
+            "data.csv  your table as it was fitted; the last column is the target. Upload it where the link opens"
+        )
     lines += ["", "Position of the sliders"]
     for column, row in _columns(sweep, strength, l1_ratio).items():
         lines.append(f"  {column:<4} λ {_alphas(sweep)[row, strength]:.12g}, L1 ratio {L1_RATIOS[row]:g}")

@@ -1,6 +1,6 @@
-"""Which settings does a page have? One frozen value for each kind of page; a field is a widget key and a URL field.
+"""Which settings does a page have? One frozen value for each page; a field is a widget key and a URL field.
 
-Default, range and help of a field stand here, once, beside the field.
+Default, range and help of a field stand here, once, beside the field; a page that shares it takes it over by its name.
 """
 
 from __future__ import annotations
@@ -30,6 +30,15 @@ MAX_RANDOM_STATE = 9999
 PATH_AXES = {"alpha": "strength λ", "norm": "size ‖w‖₁", "df": "degrees of freedom"}
 
 
+MAX_TEXT = 40  # letters of a URL's value that are read
+
+
+def shown(raw: object) -> str:
+    """What a URL says, short enough for a sentence."""
+    text = str(raw)
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
 @dataclass(frozen=True)
 class Knob:
     """What a widget needs to know of a field: numbers have a range and a step, choices have options."""
@@ -43,28 +52,39 @@ class Knob:
 
     def nearest(self, raw: object, default: Any) -> tuple[Any, str | None]:
         """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value."""
-        text = str(raw)[:40]
+        text, got = str(raw)[:MAX_TEXT], f"got “{shown(raw)}”"
         if self.options:
             for slug, words in self.options.items():
                 if raw in (slug, words):
                     return slug, None
-            return default, f"must be one of {', '.join(self.options)}, got “{text}”"
+            return default, f"must be one of {', '.join(self.options.values())}, {got}"
         if isinstance(default, str):  # a name; whether it exists depends on the data
             return text, None
         if isinstance(default, bool):
             if text.lower() in ("true", "1", "false", "0"):
                 return text.lower() in ("true", "1"), None
-            return default, f"must be true or false, got “{text}”"
+            return default, f"must be true or false, {got}"
         try:
             number = float(text)
         except ValueError:
             number = np.nan
-        span = f"must be {self.low:g} to {self.high:g}, got “{text}”"
+        span = f"must be {self.low:g} to {self.high:g}, {got}"
         if not np.isfinite(number):
             return default, span
-        snapped = self.low + round((min(max(number, self.low), self.high) - self.low) / self.step) * self.step
-        snapped = type(default)(min(round(snapped, 10), self.high))
-        return snapped, None if self.low <= number <= self.high else span
+        steps = round((min(max(number, self.low), self.high) - self.low) / self.step)
+        snapped = type(default)(min(round(self.low + steps * self.step, 10), self.high))
+        if not self.low <= number <= self.high:
+            return snapped, span
+        apart = abs(number - snapped) > 1e-9
+        return snapped, f"goes from {self.low:g} to {self.high:g} in steps of {self.step:g}, {got}" if apart else None
+
+    def written(self, value: Any) -> str:
+        """A value as the URL has it, and as it is told: the words of a choice, else the plain value."""
+        if self.options:
+            return self.options[value]
+        if isinstance(value, bool):
+            return str(value).lower()
+        return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _knob(default: Any, label: str, help: str, **limits: Any) -> Any:
@@ -74,7 +94,8 @@ def _knob(default: Any, label: str, help: str, **limits: Any) -> Any:
 class Knobs:
     """A frozen dataclass of which every field has a `Knob`. Field name = widget key = URL name.
 
-    Everything but the positions of the live sliders. A field that two kinds of settings have means the same in both.
+    Everything but the positions of the live sliders. Pages on one subject hand their URL on to each other: among them
+    a name is one knob or one slider. Elsewhere the same name may have another range, but not another meaning.
     """
 
     @classmethod
@@ -95,13 +116,18 @@ class Knobs:
             if name in raw:
                 values[name], problem = knob.nearest(raw[name], getattr(cls, name))
                 if problem:
-                    problems.append(f"{knob.label} ({name}) {problem}; using {values[name]}.")
+                    problems.append(f"{knob.label} ({name}) {problem}; using {knob.written(values[name])}.")
         return cls(**values), problems
 
 
 @dataclass(frozen=True)
-class Settings(Knobs):
-    """Of the pages on fits that are solved: data, features and split."""
+class NoSettings(Knobs):
+    """Of a page that has sliders only."""
+
+
+@dataclass(frozen=True)
+class DataSettings(Knobs):
+    """Of every page on the reader's data: rows, features and split."""
 
     data: str = _knob(
         "sine",
@@ -145,6 +171,12 @@ class Settings(Knobs):
     validation: float = _knob(
         0.3, "Validation share", "Part of the rows that is not fitted, only predicted.", high=0.5, step=0.05
     )
+
+
+@dataclass(frozen=True)
+class CompareSettings(DataSettings):
+    """And of Compare: the rule by which the penalties are compared, and the weights of its constraint picture."""
+
     match: str = _knob(
         "alpha",
         "Compare at",
@@ -165,12 +197,47 @@ class Settings(Knobs):
         low=2,
         high=20,
     )
+
+
+@dataclass(frozen=True)
+class PathsSettings(DataSettings):
+    """And of Paths."""
+
+    match: str = CompareSettings.field("match")
+    n_splits: int = CompareSettings.field("n_splits")
     path_axis: str = _knob(
         "alpha",
         "Draw the paths against",
         "What the horizontal axis shows. The paths are the same fits; only their places differ.",
         options=PATH_AXES,
     )
+
+
+@dataclass(frozen=True)
+class ChoosingSettings(DataSettings):
+    """And of Choose λ."""
+
+    n_splits: int = CompareSettings.field("n_splits")
+    tune_on_test: bool = _knob(
+        False,
+        "Show what tuning on the test set would buy",
+        "Fits 100 further samples, and chooses λ and ratio on their test rows.",
+    )
+
+
+@dataclass(frozen=True)
+class Settings(CompareSettings):
+    """All that decides a fit or a picture on the reader's data: what the sweeps are asked for."""
+
+    path_axis: str = PathsSettings.field("path_axis")
+
+
+@dataclass(frozen=True)
+class SampleSettings(Knobs):
+    """Of the pages that draw a small sample of their own."""
+
+    noise: float = DataSettings.field("noise")
+    random_state: int = DataSettings.field("random_state")
 
 
 PROBLEMS = {name: f"Curve: {entry.label}" for name, entry in DATASETS.items() if hasattr(entry, "domain")} | {
@@ -192,7 +259,7 @@ class NetworkSettings(Knobs):
         options=PROBLEMS,
     )
     n_samples: int = _knob(60, "Points", "Rows in all, for training and validation together.", low=10, high=200, step=5)
-    noise: float = Settings.field("noise")
+    noise: float = DataSettings.field("noise")
     random_state: int = Settings.field("random_state")
     validation: float = Settings.field("validation")
     depth: int = _knob(2, "Hidden layers", "Layers between the inputs and the output.", low=1, high=MAX_LAYERS)
@@ -206,8 +273,9 @@ class NetworkSettings(Knobs):
     optimizer: str = _knob(
         "adam",
         "Optimizer",
-        "How a gradient becomes a step. The penalty is a proximal step in all of them, except that AdamW's decay stays "
-        "apart from the gradient.",
+        "How a gradient becomes a step. The gradient is that of the data alone; after each step the penalty moves the "
+        "weights towards 0. Adam scales that move for each weight as it scales its step; AdamW does so with the L1 "
+        "part only, and its L2 part shrinks all weights by the same share.",
         options={name: kind.label for name, kind in OPTIMIZERS.items()},
     )
     learning_rate: str = _knob(

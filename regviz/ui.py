@@ -1,14 +1,19 @@
 """What do all pages share? The frame around them: page table, side panel, sharing, errors in words.
 
-A page calls `open_page` first (Streamlit may run any page as the very first of a fresh server), takes its Settings from
-the side panel and mounts a live board. Widget key = Settings field = URL field, so the URL is the state.
+A page calls `open_page` first (Streamlit may run any page as the very first of a fresh server), takes its settings from
+the side panel and mounts a live board. Widget key = settings field = URL field, so the URL is the state.
+
+Every page has its own class of settings. Names of settings, sliders and switches share one URL: pages on one `subject`
+hand it on to each other, others never do, and whoever comes to another page is shown what the address says.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import re
+import string
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -16,32 +21,53 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from regviz.core.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
 from regviz.core.datasets import DATASETS, Data
 from regviz.jobs import Job
 from regviz.live.board import Axis
 from regviz.live.component import share_link
-from regviz.settings import AUTOMATIC, MAX_RANDOM_STATE, OWN_DATA, Knob, Knobs, NetworkSettings, Settings
+from regviz.settings import (
+    AUTOMATIC,
+    MAX_RANDOM_STATE,
+    OWN_DATA,
+    ChoosingSettings,
+    CompareSettings,
+    DataSettings,
+    Knobs,
+    NetworkSettings,
+    NoSettings,
+    PathsSettings,
+    SampleSettings,
+    Settings,
+    shown,
+)
 
 K = TypeVar("K", bound=Knobs)
+T = TypeVar("T")
 
 TAGLINE = "see what regularization does"
+ABOUT = (
+    f"**RegViz**: {TAGLINE}. Fits and touch points are solved, not sketched: Compare and Geometry also say "
+    "by how much the optimality conditions are missed. Networks are trained step by step, and shown at the epoch or "
+    "step of the slider, finished or not."
+)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One entry of the page table: script, name, and the sentence under the name.
+    """One entry of the page table: script, name, the sentence under the name, and just the settings that it has.
 
-    Pages on the same `subject` have the same settings and sliders, which stay when the reader goes from one to another.
+    What pages on the same `subject` share, settings and sliders, stays when the reader goes from one to another.
     """
 
     path: str
     title: str
     icon: str
     says: str
+    settings: type[Knobs]
     subject: str = "data"
-    settings: type[Knobs] = Settings
 
 
 PAGES: tuple[Page, ...] = (
@@ -49,38 +75,46 @@ PAGES: tuple[Page, ...] = (
         "app.py",
         "Compare",
         ":material/compare:",
-        "Drag λ: **L1** switches weights off one by one, **L2** makes all of them small, your **mix** does both.",
+        "Drag λ: **L1** switches weights off, **L2** makes them small and keeps them, your **mix** lies in between.",
+        CompareSettings,
     ),
     Page(
         "pages/geometry.py",
         "Geometry",
         ":material/pentagon:",
-        "Why does **L1** give exact zeros and **L2** none? Drag the cross, λ, the ratio: every touch point is solved.",
+        "Why does **L1** so often give exact zeros, and **L2** hardly ever? Drag the cross, λ, the ratio: every touch "
+        "point is solved.",
+        NoSettings,
         subject="geometry",
     ),
     Page(
         "pages/paths.py",
         "Paths",
         ":material/timeline:",
-        "Follow every weight from λ = ∞ to 0: **L1** lets them in one by one, **L2** moves all of them together.",
+        "Follow every weight from the largest λ to 0: **L1** lets them in one by one, **L2** moves them all.",
+        PathsSettings,
     ),
     Page(
         "pages/choosing.py",
         "Choose λ",
         ":material/target:",
         "Which λ predicts best? Training error cannot say: let points that the fit has not seen decide.",
+        ChoosingSettings,
     ),
     Page(
         "pages/variance.py",
         "Bias & variance",
         ":material/scatter_plot:",
-        "What would **another sample** have given? With more λ the fits scatter less, and miss the truth more.",
+        "What would **another sample** have given? As a rule, with more λ the fits scatter less, and their "
+        "mean misses the truth by more.",
+        DataSettings,
     ),
     Page(
         "pages/outliers.py",
         "Outliers",
         ":material/person_pin_circle:",
         "Drag the ringed point away. Which fits follow it? Look at the **loss**, not at the penalty.",
+        SampleSettings,
         subject="outliers",
     ),
     Page(
@@ -88,14 +122,15 @@ PAGES: tuple[Page, ...] = (
         "Network",
         ":material/hub:",
         "A small network trained under every λ. Drag λ, drag or play the epoch: **L1** cuts wires, **L2** thins them.",
+        NetworkSettings,
         subject="network",
-        settings=NetworkSettings,
     ),
     Page(
         "pages/weight_decay.py",
         "Weight decay",
         ":material/trending_down:",
         "Is L2 in the loss the same as weight decay? Under **SGD** yes, up to rounding; under **Adam** no.",
+        SampleSettings,
         subject="decay",
     ),
 )
@@ -121,15 +156,15 @@ def open_page(path: str) -> Page:
         page_title=f"{page.title} · RegViz: {TAGLINE}",
         page_icon=str(Path(__file__).with_name("icon.svg")),
         layout="wide",
-        menu_items={"About": f"**RegViz**: {TAGLINE}. Every picture is the exact solution of its problem."},
+        menu_items={"About": ABOUT},
     )
     st.html(_STYLE)
-    _mend_url(page.settings)
+    _arrive(page)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(f"RegViz · {page.title}", anchor=False, width="content")
         with st.popover("Share", icon=":material/share:", on_change="rerun", key="share_open") as share:
             if share.open:
-                _share()
+                _share(page)
     st.markdown(page.says)
     _navigation(page)
     _tell_of_url()
@@ -150,12 +185,20 @@ def run_again() -> None:
 
 def _navigation(page: Page) -> None:
     """Links to all pages; each opens where its subject was left."""
-    left: dict[str, dict[str, str]] = st.session_state.setdefault("left_at", {})
-    left[page.subject] = st.query_params.to_dict()
+    left = _remember(page)
     with st.sidebar:
         for entry in PAGES:
             query = left.get(entry.subject, {})
+            if entry.subject == page.subject and entry is not page:  # the browser adds the fields of its widgets itself
+                query = {name: value for name, value in query.items() if name not in page.settings.knobs()}
             st.page_link(entry.path, label=entry.title, icon=entry.icon, query_params=query)
+
+
+def _remember(page: Page) -> dict[str, dict[str, str]]:
+    """The address at which each subject was left, this page's among them."""
+    left: dict[str, dict[str, str]] = st.session_state.setdefault("left_at", {})
+    left[page.subject] = st.query_params.to_dict()
+    return left
 
 
 @st.cache_resource(show_spinner=False)
@@ -172,18 +215,47 @@ def prepare() -> None:
 # -- the URL is the state
 
 
-def _mend_url(kind: type[Knobs]) -> None:
-    """Once a session, before any widget is bound: replace what the URL has wrong by the nearest valid value."""
-    if "url_mended" in st.session_state:
+def _arrive(page: Page) -> None:
+    """Coming to a page, before any widget: only the address counts, and what it has wrong is mended.
+
+    Streamlit hands what a widget held to the widget of the same name on another page, which may have another range, and
+    a link to another page takes along the fields of the widgets that are left behind. Here pages share what the links
+    of `_navigation` carry, and nothing else.
+    """
+    before = st.session_state.get("page")
+    if before == page.path:
         return
-    st.session_state["url_mended"] = True
-    raw = {name: value for name, value in st.query_params.items() if name in kind.knobs()}
-    settings, problems = kind.clean(raw)
-    st.session_state["url_problems"] = problems
-    right = {name: written(kind.knobs()[name], getattr(settings, name)) for name in raw}
-    if right != raw:
-        st.query_params.update(right)
+    st.session_state["page"] = page.path
+    query = st.query_params.to_dict()
+    if before is not None:
+        for name in {name for other in PAGES for name in other.settings.knobs()}:
+            st.session_state.pop(name, None)
+        if not _through_history():
+            query = st.session_state["left_at"].get(page.subject, {})
+    knobs = page.settings.knobs()
+    raw = {name: value for name, value in query.items() if name in knobs}
+    settings, problems = page.settings.clean(raw)
+    st.session_state["url_problems"] = problems if before is None else []  # of a link, not of a step back
+    right = {name: knobs[name].written(getattr(settings, name)) for name in raw}
+    wrong = {name: right[name] for name in raw if not _reads_alike(raw[name], right[name])}
+    query = query | wrong
+    if query != st.query_params.to_dict() or any(len(st.query_params.get_all(name)) > 1 for name in query):
+        st.query_params.from_dict(query)
         st.rerun()
+
+
+def _through_history() -> bool:
+    """Whether the reader has gone back or forward: then the browser's address is right as it is."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _reads_alike(one: str, other: str) -> bool:
+    """The same text, or the same number."""
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return one == other
 
 
 def mend_position(axes: Iterable[Axis]) -> None:
@@ -192,7 +264,6 @@ def mend_position(axes: Iterable[Axis]) -> None:
     A link that is opened like that is told so, until something changes. Later it is only that another setting has
     another range.
     """
-    first = "position_seen" not in st.session_state
     problems = []
     for axis in axes:
         raw = st.query_params.get(axis.name)
@@ -200,19 +271,27 @@ def mend_position(axes: Iterable[Axis]) -> None:
             right = axis.text[axis.nearest(raw)]
             st.query_params[axis.name] = right
             low, high = axis.text[0], axis.text[-1]
-            problems.append(f"{axis.label} ({axis.name}) must be {low} to {high}, got “{raw[:40]}”; using {right}.")
+            problems.append(f"{axis.label} ({axis.name}) must be {low} to {high}, got “{shown(raw)}”; using {right}.")
+    _remember(next(page for page in PAGES if page.path == st.session_state["page"]))
+    _tell_of_link("position", problems)
+
+
+def _tell_of_link(what: str, problems: list[str]) -> None:
+    """What was wrong with the link that a visit began with; it stands there until something changes."""
     now = st.query_params.to_dict()
-    if first:
-        st.session_state["position_told"] = (now, problems)
-    st.session_state["position_seen"] = True
-    when, told = st.session_state.get("position_told", (now, []))
-    for problem in told if when == now else ():
+    told = st.session_state.setdefault("link_told", {})
+    if what not in told:
+        told[what] = (now, problems)
+    for problem in told[what][1] if told[what][0] == now else ():
         st.warning(_plain(problem), icon=":material/link_off:")
 
 
 def receipt(make: Callable[[str], bytes]) -> None:
     """A button that downloads what `make` packs for the link of the present picture; packed when it is clicked."""
-    link = _link()
+    query = st.query_params.to_dict()
+    if st.session_state.get("data") == OWN_DATA and st.session_state.get("own_data") is None:
+        query["data"] = DataSettings.knobs()["data"].written(_stand_in())
+    link = _link(query)
     st.download_button(
         "Receipt",
         lambda: make(link),
@@ -253,32 +332,30 @@ def records(name: str, subject: object) -> list[Any]:
     return held
 
 
-def written(knob: Knob, value: Any) -> str:
-    """A setting as Streamlit writes it into the URL: the words of a choice, else the plain value."""
-    return knob.options[value] if knob.options else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _link() -> str:
-    """The address of the present picture."""
+def _link(query: Mapping[str, str]) -> str:
+    """The address of a picture of this page."""
     url = st.context.url or ""
-    query = urlencode(st.query_params.to_dict())
-    return f"{url}?{query}" if query else url
+    return f"{url}?{urlencode(query)}" if query else url
 
 
-def _share() -> None:
+def _share(page: Page) -> None:
     import segno
 
-    link = _link()
+    link = _link(st.query_params.to_dict())
     share_link()
     if len(link) < 2000:
         st.image(segno.make(link, error="m").svg_inline(scale=6, border=3, light="#ffffff"), width=280)
     else:
         st.caption(f"At {len(link):,} characters this link is too long for a QR code.")
-    st.caption("Everyone who opens the link sees this picture, slider positions included.")
+    if "data" in page.settings.knobs() and st.session_state.get("data") == OWN_DATA:
+        st.caption(
+            "The link carries the settings and slider positions, not a file: your CSV stays with you. Who opens the "
+            f"link sees the data set {DATASETS[DataSettings.data].label} until they upload a file."
+        )
+    else:
+        st.caption("Everyone who opens the link sees this picture, slider positions included.")
     if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
         st.caption("This address works on this computer only: the README says how to let a class in.")
-    if st.session_state.get("data") == OWN_DATA:
-        st.caption("Your CSV stays with you: the link carries the settings, not the file.")
 
 
 # -- side panel
@@ -287,43 +364,40 @@ def _share() -> None:
 _DATA_FIELDS = ("n_samples", "noise", "correlation", "random_state", "degree", "basis", "standardize", "validation")
 
 
-def side_panel(more: tuple[str, ...] = ("match",)) -> tuple[Settings, Data | None]:
-    """The data and `more` fields of Settings as widgets bound to their URL fields; the user's own rows if chosen.
+def side_panel(kind: type[DataSettings], more: tuple[str, ...] = ()) -> tuple[Settings, Data | None]:
+    """The data and `more` fields of a page's settings as widgets, and the user's own rows if chosen.
 
-    Widgets that do not apply stay, disabled: a widget that is not drawn would lose its value and its URL field.
+    Widgets that do not apply stay, disabled. Without a file the last other data set stands in for the user's.
     """
     with st.sidebar:
-        data = _widget("data", on_change=_data_changed)
+        data = _widget("data", kind, on_change=_data_changed)
         entry = DATASETS.get(data)
         own = _own_data() if entry is None else None
         if entry is not None:
+            st.session_state["last_data"] = data
             st.caption(entry.description)
         elif own is None:
-            st.session_state.setdefault("last_data", Settings.data)
-            entry = DATASETS[st.session_state["last_data"]]
+            entry = DATASETS[_stand_in()]
+            st.info(f"Until a file of yours can be used, the data are: {entry.label}.", icon=":material/upload_file:")
+        chosen = _chosen(kind)
         takes = {
             "n_samples": own is None,
             "noise": entry is not None and entry.takes_noise,
             "correlation": entry is not None and entry.takes_correlation,
             "degree": getattr(entry, "domain", None) is not None,
             "basis": getattr(entry, "domain", None) is not None,
+            "n_splits": getattr(chosen, "match", "cv") == "cv",
         }
         for name in (*_DATA_FIELDS, *more):
-            _widget(name, disabled=not takes.get(name, True))
-    settings = _chosen(Settings)
-    if data == OWN_DATA and own is None:
-        settings = replace(settings, data=st.session_state["last_data"])
-    else:
-        st.session_state["last_data"] = data if own is None else st.session_state.get("last_data", Settings.data)
-    return settings, own
+            _widget(name, kind, disabled=not takes.get(name, True))
+    told = {name: value for name, value in asdict(_chosen(kind)).items() if name in Settings.knobs()}
+    settings = Settings(**told)
+    return (replace(settings, data=_stand_in()) if data == OWN_DATA and own is None else settings), own
 
 
-def few_settings(*names: str) -> Settings:
-    """The named fields of Settings as widgets in the side panel; the others keep their defaults."""
-    with st.sidebar:
-        for name in names:
-            _widget(name)
-    return replace(Settings(), **{name: getattr(_chosen(Settings), name) for name in names})
+def _stand_in() -> str:
+    """The data set that is shown while there is no file of the user's."""
+    return str(st.session_state.get("last_data", DataSettings.data))
 
 
 def all_settings(kind: type[K]) -> K:
@@ -335,7 +409,7 @@ def all_settings(kind: type[K]) -> K:
 
 
 def _chosen(kind: type[K]) -> K:
-    """All settings. Some have their widgets further down or on other pages: at first only the URL knows them."""
+    """All settings. Some have their widgets further down: at first only the URL knows them."""
     told = {name: st.query_params.get(name, getattr(kind, name)) for name in kind.knobs()}
     settings, _ = kind.clean({name: st.session_state.get(name, value) for name, value in told.items()})
     return settings
@@ -343,42 +417,66 @@ def _chosen(kind: type[K]) -> K:
 
 def choose_weights(names: tuple[str, ...]) -> None:
     """The two weights of the constraint picture, by name, below the other settings."""
+    problems = []
     with st.sidebar, st.expander("Weights of the constraint picture"):
         for name in ("weight_a", "weight_b"):
-            knob = Settings.knobs()[name]
+            knob = CompareSettings.knobs()[name]
             other = st.session_state.get("weight_a") if name == "weight_b" else None
             options = [AUTOMATIC, *(option for option in names if option != other)]
+            raw = st.query_params.get(name, AUTOMATIC)
+            if raw not in options:
+                problem = f"must be the name of a feature{', another than Across' if raw in names else ''}"
+                problems.append(f"{knob.label} ({name}) {problem}, got “{shown(raw)}”; using {AUTOMATIC}.")
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
-            st.selectbox(knob.label, options, help=knob.help, key=name, bind="query-params")
+            _bound(name, st.selectbox, knob.label, options, help=knob.help)
+    _tell_of_link("weights", problems if "link_told" not in st.session_state else [])
 
 
-def _widget(name: str, kind: type[Knobs] = Settings, **kwargs: Any) -> Any:
+def switch(name: str, kind: type[Knobs]) -> bool:
+    """The widget of a field of settings that is true or false, where the page stands."""
+    return bool(_widget(name, kind))
+
+
+def _bound(name: str, draw: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """A widget whose value is the URL field `name`.
+
+    The binding is undone at once on the server, which needs it for nothing more than to take the field out of the
+    address as soon as a page without the widget, or with another of the same name, is opened.
+    """
+    value = draw(*args, key=name, bind="query-params", **kwargs)
+    context = get_script_run_ctx()
+    if context is not None:
+        with context.session_state.query_params() as query:
+            if (binding := query.get_binding_for_param(name)) is not None:
+                query.unbind_widget(binding.widget_id)
+    return value
+
+
+def _widget(name: str, kind: type[Knobs], **kwargs: Any) -> Any:
     """The widget of one field of settings: choices, a switch, a number to type or a slider."""
     knob = kind.knobs()[name]
     default = getattr(kind, name)
-    common = {"help": knob.help, "key": name, "bind": "query-params", **kwargs}
+    common = {"help": knob.help, **kwargs}
     if knob.options:
-        options = list(knob.options)
-        at = options.index(default)
-        if max(map(len, knob.options.values())) > 25:  # a select box would cut them off
-            return st.radio(knob.label, options, at, format_func=knob.options.__getitem__, **common)
-        return st.selectbox(knob.label, options, at, format_func=knob.options.__getitem__, **common)
+        options, words = list(knob.options), knob.options.__getitem__
+        cut_off = max(map(len, knob.options.values())) > 25  # by a select box
+        draw: Any = st.radio if cut_off else st.selectbox
+        return _bound(name, draw, knob.label, options, options.index(default), format_func=words, **common)
     if isinstance(default, bool):
-        return st.toggle(knob.label, default, **common)
+        return _bound(name, st.toggle, knob.label, default, **common)
     low, high, step = (type(default)(value) for value in (knob.low, knob.high, knob.step))
     if name == "random_state":
         seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
         again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
-        return seed.number_input(knob.label, low, high, default, step, **common)
-    if knob.high == MAX_RANDOM_STATE:
-        return st.number_input(knob.label, low, high, default, step, **common)
-    return st.slider(knob.label, low, high, default, step, **common)
+        return _bound(name, seed.number_input, knob.label, low, high, default, step, **common)
+    draw = st.number_input if knob.high == MAX_RANDOM_STATE else st.slider
+    return _bound(name, draw, knob.label, low, high, default, step, **common)
 
 
 def _new_sample() -> None:
     seed = int(st.session_state["random_state"])
-    st.session_state["random_state"] = seed + 1 if seed < Settings.knobs()["random_state"].high else 0
+    st.session_state["random_state"] = seed + 1 if seed < MAX_RANDOM_STATE else 0
 
 
 def _data_changed() -> None:
@@ -405,18 +503,23 @@ def _own_data() -> Data | None:
     if upload is not None and st.session_state.get("own_upload") != upload.file_id:
         try:
             st.session_state["own_table"] = read_csv(upload.getvalue(), upload.name)
+            st.session_state["own_table_id"] = upload.file_id
             st.session_state["own_problem"] = ""
             _start_anew()
         except CsvError as error:
             st.session_state["own_problem"] = str(error)
         st.session_state["own_upload"] = upload.file_id
-    if st.session_state.get("own_problem"):
-        st.error(_plain(st.session_state["own_problem"]), icon=":material/error:")
+    refused = ""
+    if upload is not None and st.session_state.get("own_problem"):
+        refused = f"{upload.name} is not used. {st.session_state['own_problem']}"
+        st.error(_plain(refused), icon=":material/error:")
     table: Table | None = st.session_state.get("own_table")
     if table is None:
-        st.info("Upload a CSV file to see it; until then the last picture stays.", icon=":material/upload_file:")
         return None
-    key = hash(table.names)  # another file starts with its own defaults
+    whose = st.empty()  # before anything else is said of them
+    for note in table.notes:
+        st.caption(_plain(note))
+    key = hash((st.session_state["own_table_id"], table.names))  # another file starts with its own defaults
     names = list(table.names)
     target = st.selectbox(
         "Target (what to predict)",
@@ -433,7 +536,7 @@ def _own_data() -> Data | None:
         key=f"features_{key}_{target}",
         help=f"1 to {MAX_FEATURES} columns.",
     )
-    choice = (st.session_state.get("own_upload"), target, tuple(chosen))
+    choice = (st.session_state["own_table_id"], target, tuple(chosen))
     if st.session_state.get("own_choice") != choice:  # 20,000 rows are not read again for every rerun
         try:
             st.session_state["own_data"] = to_data(table, target, chosen)
@@ -442,26 +545,53 @@ def _own_data() -> Data | None:
             st.session_state["own_refusal"] = str(error)
     elif st.session_state.get("own_refusal"):
         st.session_state["own_refusal"] = ""  # back to the last choice that was well
-    if st.session_state.get("own_refusal"):
-        st.error(_plain(st.session_state["own_refusal"]), icon=":material/error:")
+    refusal = st.session_state.get("own_refusal", "")
+    if refusal:
+        st.error(_plain(refusal), icon=":material/error:")
     data: Data | None = st.session_state.get("own_data")
-    for note in data.notes if data is not None else ():
-        st.caption(_plain(note))
+    if data is not None:
+        for note in data.notes:
+            if note not in table.notes:
+                st.caption(_plain(note))
+        whose.caption(_plain(_whose(data, still=bool(refused or refusal))))
     return data
 
 
+def _whose(data: Data, still: bool) -> str:
+    """Which file and columns the user's rows are; `still`, if the last file or choice was refused."""
+    features = f"{len(data.feature_names)} feature{'s' if len(data.feature_names) > 1 else ''}"
+    what = f"{data.label}: {data.n_samples} rows, {data.target_name} from {features}."
+    return f"The data are still those of {what}" if still else f"The data are those of {what}"
+
+
+_TRANSFORMED = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>=~])(?=[-=>])|(?<=[wW]{3})(?=\.)")
+
+
 def _plain(text: str) -> str:
-    """Text from a file, so that Markdown shows it as it is."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|$:~^" else sign for sign in text)
+    """Text from a file or a URL, so that Markdown shows it as it is.
+
+    All its signs are escaped. What is looked for after that (addresses, icons, arrows) is broken by a joiner, which has
+    no width.
+    """
+    broken = _TRANSFORMED.sub("\u2060", text)
+    return "".join(f"\\{sign}" if sign in string.punctuation else sign for sign in broken)
 
 
 def fingerprint(own: Data | None) -> str:
     """A key for caching by the content of the user's rows; empty without any."""
     if own is None:
         return ""
-    if st.session_state.get("own_fingerprint", (None,))[0] is own:
-        return str(st.session_state["own_fingerprint"][1])
-    digest = hashlib.sha256(own.X.tobytes() + own.y.tobytes())
-    digest.update(repr((own.feature_names, own.target_name)).encode())
-    st.session_state["own_fingerprint"] = (own, digest.hexdigest())
-    return digest.hexdigest()
+    if st.session_state.get("own_fingerprint", (None,))[0] is not own:
+        st.session_state["own_fingerprint"] = (own, digest(own))
+    return str(st.session_state["own_fingerprint"][1])
+
+
+def digest(data: Data) -> str:
+    """The same for the same data only: all that a `Data` holds goes in."""
+    found = hashlib.sha256()
+    for field in fields(data):
+        value = getattr(data, field.name)
+        array = hasattr(value, "tobytes")
+        held = value.tobytes() if array else repr(value).encode()
+        found.update(repr((field.name, value.shape if array else "", len(held))).encode() + held)
+    return found.hexdigest()

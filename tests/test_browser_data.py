@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -30,7 +31,6 @@ from regviz.sweeps.decay import decay_runs
 from regviz.sweeps.outliers import outliers
 from regviz.sweeps.paths import paths
 from regviz.sweeps.variance import variance
-from regviz.ui import written
 from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_board, settle, slider, value_of
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def query_of(settings: Settings, position: dict[str, str]) -> str:
     """The URL of a picture."""
     default, knobs = Settings(), Settings.knobs()
     told = {name: getattr(settings, name) for name in knobs if getattr(settings, name) != getattr(default, name)}
-    pairs = {name: written(knobs[name], value) for name, value in told.items()} | position
+    pairs = {name: knobs[name].written(value) for name, value in told.items()} | position
     return "&".join(f"{name}={value.replace(' ', '+')}" for name, value in pairs.items())
 
 
@@ -496,7 +496,7 @@ def test_the_receipt_makes_the_same_numbers(page: Page, app_url: str, tmp_path: 
 
 
 def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> None:
-    open_board(page, f"{app_url}/?degree=9&noise=0.4")
+    open_board(page, f"{app_url}/?degree=9&noise=0.4&n_samples=210&data=Sine&n_splits=7&correlation=0.9")
     typed, ratio = (page.get_by_label(f"{label}, typed value") for label in ("Strength λ", "L1 ratio of your mix"))
 
     def go(title: str) -> None:
@@ -511,21 +511,43 @@ def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> No
     strength = value_of(page, "Strength λ")
     assert f"alpha={strength}&" in page.url
     for title in ("Paths", "Choose λ", "Bias & variance"):
+        steps = page.evaluate("() => history.length")
         go(title)
-        assert "degree=9" in page.url
-        assert "noise=0.4" in page.url
+        assert page.evaluate("() => history.length") == steps + 1, "one step back leads back"
+        for field in ("degree=9", "noise=0.4", "n_samples=210", "n_splits=7", "correlation=0.9"):
+            assert page.url.count(field) == 1, title
         expect(ratio).to_have_value("0.6")
         if title == "Bias & variance":  # which has every other stop
             assert float(typed.input_value()) == pytest.approx(float(strength), rel=0.3)
         else:
             expect(typed).to_have_value(strength)
+    page.get_by_text("Standardise the features").click()
+    page.wait_for_url("**standardize=false*")
+    settle(page)
+    page.go_back()  # to what was seen there
+    expect(page.get_by_role("heading", level=1)).to_have_text("RegViz · Choose λ")
+    expect(page.get_by_role("switch", name="Standardise the features")).to_be_checked()
+    settle(page)
+    assert "standardize" not in page.url
+    assert page.url.count("noise=0.4") == page.url.count("n_samples=210") == 1
     go("Geometry")
     expect(typed).not_to_have_value(strength)  # another λ of another problem
+    assert "n_samples" not in page.url
+    assert "correlation" not in page.url
     settle(page)
     slider(page, "Strength λ").press("End")
+    slider(page, "Correlation").press("Home")
     settle(page)
+    go("Network")  # which takes at most 200 points
+    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Points")).to_have_value("60")
+    assert "noise" not in page.url
+    go("Geometry")
+    assert value_of(page, "Correlation") == "-1"
+    assert "correlation=-1" in page.url
     go("Paths")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
     expect(typed).to_have_value(strength)
+    assert page.url.count("correlation=0.9") == page.url.count("n_samples=210") == 1
     settle(page)
     slider(page, "Strength λ").press("Home")
     page.wait_for_url("**alpha=0&*")
@@ -537,7 +559,27 @@ def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> No
     assert "degree=9" in page.url
 
 
+def test_the_link_of_a_special_case_reopens_it(page: Page, browser: Browser, app_url: str) -> None:
+    """Geometry at correlation 1: the same picture for another reader, and no word of a value out of range."""
+    open_board(page, f"{app_url}/geometry")
+    settle(page)
+    page.get_by_label("Special cases").select_option(label="Correlation 1: a whole edge is optimal")
+    page.wait_for_url("**correlation=1*")
+    settle(page)
+    other = browser.new_page(viewport={"width": 1366, "height": 768})
+    open_board(other, f"{page.url}&data=Nope&degree=99")  # as old links had them
+    settle(other)
+    expect(other.get_by_test_id("stAlert")).to_have_count(0)
+    assert value_of(other, "Correlation") == "1"
+    assert drawn(other) == drawn(page)
+    assert "correlation=1&" in f"{other.url}&"
+    other.close()
+
+
 # -- every page, by a bad link
+
+
+MARKUP = "&lt; https://a.de w@a.de :smile: -> $x$"
 
 
 @pytest.fixture(scope="module", params=BUILD)
@@ -546,7 +588,7 @@ def opened(request: pytest.FixtureRequest, browser: Browser, app_url: str) -> It
     board = board_of(request.param, Settings(noise=1.0))
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     bad = "&".join(f"{axis.name}=99999" for axis in board.axes)
-    open_board(page, f"{app_url}/{request.param}?noise=7&{bad}")
+    open_board(page, f"{app_url}/{request.param}?noise=7&random_state={quote(MARKUP)}&{bad}")
     settle(page)
     yield page, board
     page.close()
@@ -556,6 +598,8 @@ def test_a_bad_link_is_mended_and_told(opened: tuple[Page, Board]) -> None:
     page, board = opened
     told = " ".join(page.get_by_role("alert").all_inner_texts())
     assert "Noise (noise) must be 0 to 1" in told
+    assert f"got “{MARKUP}”" in told.replace("\u2060", ""), "as it is written, and nothing more"
+    expect(page.get_by_test_id("stAlert").locator("a, img, code, strong, .katex")).to_have_count(0)
     assert "noise=1" in page.url
     for axis in board.axes:
         assert f"({axis.name}) must be" in told

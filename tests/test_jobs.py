@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from regviz.jobs import Job, Report, Room
+from regviz.ui import training_words
 
 SOON = 5.0  # seconds that nothing here should take
 
@@ -233,3 +234,45 @@ def test_no_memory_of_what_was_on_the_way() -> None:
     work.go.set()
     assert job.done.wait(SOON)
     assert job._so_far is None
+
+
+@pytest.mark.parametrize(
+    ("share", "spent", "left"), [(0.25, 10.0, 30.0), (0.5, 8.0, 8.0), (0.75, 6.0, 2.0), (1.0, 5.0, 0.0)]
+)
+def test_the_time_left_is_that_of_the_rest_at_the_present_pace(
+    monkeypatch: pytest.MonkeyPatch, share: float, spent: float, left: float
+) -> None:
+    """A quarter has taken 10 s: the other three take 30."""
+    job: Job[Any] = Job()
+    assert job.seconds_left is None, "it queues"
+    job.started = 100.0
+    assert job.seconds_left is None, "no pace yet"
+    job.share = share
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0 + spent)
+    assert job.seconds_left == pytest.approx(left)
+    told = training_words(job, 0, 1000)
+    assert told == f"Epoch {1000 * share:.0f} of 1000" + (f", about {left:.0f} s left" if left >= 1 else "")
+
+
+def test_the_time_in_the_queue_is_not_counted() -> None:
+    """The pace is that of the work: it starts when the work does."""
+    room = Room[Any](n_running=1)
+    first, second = Work(1), Work(2)
+    room.ask(1, first)
+    until(lambda: first.runs, "the first begins")
+    job = room.ask(2, second)
+    assert training_words(job, room.ahead(job), 1000) == "Waiting for 1 other training to end"
+    third = room.ask(3, second)
+    assert training_words(third, room.ahead(third), 1000) == "Waiting for 2 other trainings to end"
+    time.sleep(0.3)
+    asked = time.monotonic()
+    first.go.set()
+    until(lambda: job.share, "a report")
+    assert job.started is not None
+    assert job.started >= asked
+    left = job.seconds_left
+    assert left is not None
+    assert left <= time.monotonic() - asked
+    second.go.set()
+    for waiting in (job, third):
+        assert waiting.done.wait(SOON)

@@ -20,7 +20,7 @@ import pytest
 from regviz.core.datasets import DATASETS, Data
 from regviz.core.features import BASES
 from regviz.receipt import bundle, script
-from regviz.settings import MATCHES, OWN_DATA, Settings
+from regviz.settings import MATCHES, OWN_DATA, Knob, Settings
 from regviz.sweeps.compare import Compare, compare
 from regviz.sweeps.task import L1, L1_RATIOS, L2
 
@@ -301,6 +301,44 @@ def test_the_zip_holds_what_the_readme_says() -> None:
         assert ("Correlation of the features: 0.7" in readme) == (data == "groups")
         assert (f"Data set: {sweep.data.label}") in readme
         assert max(map(len, readme.splitlines())) <= 130
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        replace(DEFAULT, validation=0.2, random_state=3),
+        replace(DEFAULT, data="groups", match="df", n_samples=45, validation=0.5, standardize=False, correlation=0.4),
+        replace(DEFAULT, data=OWN_DATA, validation=0.1, match="error"),
+    ],
+    ids=lambda settings: settings.data,
+)
+def test_every_number_of_the_readme_is_that_of_the_fit(settings: Settings) -> None:
+    sweep = compare(settings, _own())
+    strength, mix = sweep.start, 2
+    with zipfile.ZipFile(io.BytesIO(bundle(sweep, strength, mix, ""))) as archive:
+        readme = archive.read("README.txt").decode()
+    n, held = sweep.data.n_samples, round(settings.validation * sweep.data.n_samples)
+    assert (len(sweep.train), len(sweep.validation)) == (n - held, held)
+    assert f"\n{n - held} rows are fitted and {held} validate. The weights belong to the features" in readme
+    assert ("with mean 0 and variance 1" in readme) == settings.standardize
+    alphas = np.broadcast_to(sweep.grid.alphas, sweep.grid.intercept.shape)
+    for column, row in _rows(mix).items():
+        assert f"\n  {column:<4} λ {alphas[row, strength]:.12g}, L1 ratio {L1_RATIOS[row]:g}\n" in readme
+    told = dict(line[2:].split(": ", 1) for line in readme.split("\nSettings\n")[1].split("\n\n")[0].splitlines())
+    for name, knob in Settings.knobs().items():
+        if knob.label in told:
+            assert told[knob.label] == (sweep.data.label if name == "data" else _told(knob, getattr(settings, name)))
+    of_rows = {"Points", "Noise", "Correlation of the features", "Degree", "Basis"}
+    applies = {
+        OWN_DATA: set(),
+        "groups": of_rows - {"Degree", "Basis"},
+        "sine": of_rows - {"Correlation of the features"},
+    }
+    assert set(told) == {knob.label for knob in Settings.knobs().values()} - of_rows | applies[settings.data]
+
+
+def _told(knob: Knob, value: Any) -> str:
+    return knob.options[value] if knob.options else str(value)
 
 
 def test_a_link_or_a_file_name_stays_in_its_line() -> None:

@@ -23,7 +23,7 @@ from regviz.core.optimizers import (
     update_terms,
 )
 from regviz.core.training import TrainingSweep, steps_per_epoch, train
-from regviz.settings import Settings
+from regviz.settings import SampleSettings
 from regviz.sweeps.network import to_unit
 
 # Explicit rules diverge where learning rate times λ is above 2: here it is at most 0.2.
@@ -104,7 +104,7 @@ class DecayRuns:
 WAYS = ("whole", "small", "corrected", "slower")
 
 
-def decay_runs(settings: Settings) -> DecayRuns:
+def decay_runs(settings: SampleSettings) -> DecayRuns:
     """The noisy sine, learned by the same network under all rules."""
     entry = DATASETS["sine"]
     assert isinstance(entry, Synthetic)

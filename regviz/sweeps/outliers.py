@@ -9,7 +9,7 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.features import BASES, Standardizer
 from regviz.core.robust import HuberFits, absolute_delta, fit_huber, huber_alpha_max
-from regviz.settings import Settings
+from regviz.settings import SampleSettings
 
 DOMAIN, DEGREE, SLOPE = (-1.0, 1.0), 3, 1.5
 N_POINTS, OUTLIER = 20, 15  # points, and the number of the one that is dragged
@@ -45,7 +45,7 @@ class Outliers:
     x_line: Array
 
 
-def outliers(settings: Settings) -> Outliers:
+def outliers(settings: SampleSettings) -> Outliers:
     """Points along a straight line, one of them out of place, fitted by a cubic in every way."""
     rng = np.random.default_rng(settings.random_state)
     x = np.linspace(*DOMAIN, N_POINTS)

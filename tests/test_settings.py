@@ -1,0 +1,86 @@
+"""Does every setting survive a link, is every other value told in true words, and is the help about optimizers true?"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from regviz.core.optimizers import OPTIMIZERS, Adam, AdamW, StackedPenalty
+from regviz.settings import Knob, Knobs, NetworkSettings
+from regviz.ui import PAGES
+
+KINDS = {page.title: page.settings for page in PAGES}
+
+
+def _values(knob: Knob, default: object) -> list[object]:
+    """Every choice; both ends, the middle and the default of a number."""
+    if knob.options:
+        return list(knob.options)
+    if isinstance(default, bool):
+        return [True, False]
+    if isinstance(default, str):
+        return [default, "x²", "=1 & <b>"]
+    steps = round((knob.high - knob.low) / knob.step)
+    return [type(default)(round(knob.low + k * knob.step, 10)) for k in (0, 1, steps // 2, steps - 1, steps)] + [
+        default
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_value_survives_a_link(kind: type[Knobs]) -> None:
+    for name, knob in kind.knobs().items():
+        for value in _values(knob, getattr(kind, name)):
+            for text in (knob.written(value), value if isinstance(value, str) else str(value)):  # and old spellings
+                settings, problems = kind.clean({name: text})
+                assert problems == []
+                assert getattr(settings, name) == value
+                assert type(getattr(settings, name)) is type(getattr(kind, name))
+    assert kind.clean({})[0] == kind()
+    assert [f.name for f in fields(kind)] == list(kind.knobs())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ({"degree": "40"}, "Degree (degree) must be 1 to 20, got “40”; using 20."),
+        ({"degree": "a"}, "Degree (degree) must be 1 to 20, got “a”; using 15."),
+        ({"noise": "0.33"}, "Noise (noise) goes from 0 to 1 in steps of 0.05, got “0.33”; using 0.35."),
+        ({"n_samples": "31"}, "Points (n_samples) goes from 10 to 500 in steps of 5, got “31”; using 30."),
+        ({"basis": "b" * 60}, f"must be one of Monomials, Legendre, Chebyshev, got “{'b' * 40}…”; using Monomials."),
+        ({"standardize": "?"}, "must be true or false, got “?”; using true."),
+    ],
+)
+def test_another_value_is_told_as_it_stands_on_the_page(raw: dict[str, str], told: str) -> None:
+    settings, problems = KINDS["Compare"].clean(raw)
+    assert len(problems) == 1
+    assert problems[0].endswith(told)
+    assert KINDS["Compare"].clean({name: getattr(settings, name) for name in raw}) == (settings, [])
+
+
+def test_the_help_says_how_the_penalty_enters_a_step() -> None:
+    """The optimizer sees the data alone; then every weight moves towards 0. Adam scales L1 and L2, AdamW L1 only."""
+    told = NetworkSettings.knobs()["optimizer"].help
+    assert "after each step the penalty moves the weights towards 0" in told
+    assert "AdamW does so with the L1 part only, and its L2 part shrinks all weights by the same share" in told
+    rng = np.random.default_rng(0)
+    w = np.where(rng.random((1, 40)) < 0.5, 2.0, -2.0) + rng.random((1, 40))
+    gradients = rng.normal(size=(5, 1, 40)) * np.geomspace(0.1, 3, 40)
+    for kind in OPTIMIZERS.values():
+        optimizer = kind(learning_rate=0.01)
+        for ratio in (1.0, 0.0):
+            penalties = [
+                StackedPenalty.of(np.array([alpha]), np.array([ratio]), np.ones(40, bool)) for alpha in (0.0, 0.5)
+            ]
+            state, at = optimizer.init(w.shape), w.copy()
+            for gradient in gradients:
+                free, held = at.copy(), at.copy()
+                optimizer.step(state.copy(), free, gradient.copy(), penalties[0])
+                optimizer.step(state.copy(), held, gradient.copy(), penalties[1])
+                optimizer.step(state, at, gradient.copy(), penalties[1])
+            assert np.all(np.abs(held) < np.abs(free)), "after the step of the data, towards 0"
+            move = free - held if ratio == 1 else 1 - held / free
+            alike = bool(np.ptp(np.abs(move)) < 1e-12)
+            scaled = issubclass(kind, Adam) and not (issubclass(kind, AdamW) and ratio == 0)
+            assert alike == (not scaled), (kind.label, ratio)
