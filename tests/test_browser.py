@@ -5,20 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from regviz.figures import geometry
 from regviz.figures.compare import board as picture
-from regviz.live.board import Board, Ref
+from regviz.live.board import Board, Ref, format_number
 from regviz.settings import Settings
 from regviz.sweeps.compare import compare
 from regviz.ui import PAGES
 from tests.harness import (
+    BOUND,
     WATCH,
     assert_good_looks,
     assert_same_coordinates,
@@ -26,6 +28,7 @@ from tests.harness import (
     drag,
     drawn,
     open_board,
+    read_only_copy,
     serve,
     settle,
     slider,
@@ -43,15 +46,54 @@ def board_of(**settings: Any) -> Board:
 # -- opening
 
 
-def test_a_page_opens_as_the_first_page_of_a_fresh_server(laptop: BrowserContext) -> None:
-    with serve() as url:
+def test_a_page_opens_as_the_first_page_of_a_fresh_server_that_may_write_nothing(laptop: BrowserContext) -> None:
+    with read_only_copy() as folder, serve(folder=folder) as url:
+        assert subprocess.run([*BOUND, "mkdir", folder / "static"], stderr=subprocess.DEVNULL).returncode != 0
         page = laptop.new_page()
         failed: list[str] = []
         page.on("requestfailed", lambda request: failed.append(request.url))
+        came: list[tuple[int, str]] = []
+        page.on("response", lambda response: came.append((response.status, response.url)))
         open_board(page, f"{url}/network")
         settle(page)
         assert not failed
+        assert [status for status, address in came if "plotly" in address] == [200]
+        expect(page.locator("[data-testid=stException], .problem:not(:empty)")).to_have_count(0)
         page.close()
+
+
+def test_the_board_says_why_nothing_is_drawn_and_draws_when_it_can(browser: Browser, app_url: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    answer: dict[str, Any] = {"body": "<!doctype html><title>Sign in</title>", "content_type": "text/html"}
+    asked: list[str] = []
+
+    def route(route: Route) -> None:
+        asked.append(route.request.resource_type)
+        route.fulfill(**answer) if answer else route.abort()
+
+    page.route(re.compile("plotly[^/]*js"), route)
+    page.goto(app_url)
+    problem = page.locator(".problem")
+    expect(problem).to_contain_text("another page came in place of the drawing library", timeout=60_000)
+    expect(problem).to_contain_text("sign in")
+    settle(page)
+    slider(page, "Strength λ").press("End")  # what needs no library still works
+    expect(page.locator("[data-card=heading_l1]")).to_contain_text("15 of 15 weights exactly zero")
+    answer |= {"status": 404, "content_type": "text/plain"}
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_contain_text("the server answered 404")
+    answer.clear()
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_contain_text("Check the connection")
+    answer |= {"status": 200, "content_type": "text/javascript", "body": "window.nothing = 1"}
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_contain_text("does not run in this browser")
+    assert asked.count("script") == 5, "one more try where a script seems to have come"
+    page.unroute_all()
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")  # without a click too
+    page.locator(".plot .overlay path").first.wait_for(state="attached")
+    expect(problem).to_be_empty()
+    page.close()
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
@@ -117,16 +159,22 @@ def test_the_overlay_draws_where_plotly_would(page: Page, app_url: str) -> None:
 def test_numbers_are_written_alike_in_both_languages(page: Page, app_url: str) -> None:
     source = (Path(__file__).parents[1] / "regviz/live/live.js").read_text(encoding="utf-8")
     page.goto(f"{app_url}/_stcore/health")
-    values = [[str(value), digits] for value, digits, _ in NUMBERS]
+    generator = np.random.default_rng(0)
+    ties = [n / 2**k for k in range(6) for n in range(-40, 400)]  # 0.125 has no nearest number of two digits
+    sizes = np.exp(generator.uniform(-30, 30, 300)) * generator.choice([-1, 1], 300)
+    short = [float(f"{value:.{k}g}") for k, value in enumerate(sizes[:17])]
+    values = [0.0, -0.0, *ties, *sizes.tolist(), *short, *(value for value, _, _ in NUMBERS)]
+    forms = ["1", "2", "3", "4", "6", "int", "%"]
     texts = page.evaluate(
-        """async ([source, values]) => {
+        """async ([source, values, forms]) => {
           const live = await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
           const read = (v) => ({inf: Infinity, nan: NaN})[v] ?? Number(v);
-          return values.map(([v, digits]) => live.numberText(read(v), digits));
+          return forms.map((form) => values.map((v) => live.formatNumber(read(v), form)));
         }""",
-        [source, values],
+        [source, [str(value) for value in values], forms],
     )
-    assert texts == [text for _, _, text in NUMBERS]
+    for form, told in zip(forms, texts, strict=True):
+        assert told == [format_number(value, form) for value in values], form
 
 
 # -- moving
