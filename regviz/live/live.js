@@ -590,6 +590,8 @@ class Figure {
     this.shown = false; // on screen: it follows the sliders
     this.drawn = false;
     this.drops = []; // what ends a drag that is under way
+    // Where the browser takes a finger for a scroll, Plotly would wait for it to come up, under a cover over the page.
+    this.plot.addEventListener("pointercancel", () => document.dispatchEvent(new MouseEvent("mouseup")));
     if (spec.wide) this.element.classList.add("wide");
     if (spec.handle) this.handleOfAxes(...spec.handle);
     if (spec.lever) this.handleOfLever(...spec.lever);
@@ -1464,7 +1466,7 @@ class Board {
     const next = async () => {
       if (turn !== this.turn || !queue.length) return;
       await queue.shift().render();
-      idle(next);
+      if (turn === this.turn) idle(next);
     };
     idle(next);
   }
