@@ -120,7 +120,9 @@ def open_board(page: Page, url: str) -> Locator:
 
 MOUNT = """async ([source, html, css, spec, packed]) => {
   const live = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-  const root = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' });
+  const host = document.createElement('div');
+  document.body.replaceChildren(host);
+  const root = host.attachShadow({ mode: 'open' });
   root.innerHTML = `<style>${css}</style>${html}`;
   const column = (text) => ({ toArray: () => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) });
   const data = { spec };
@@ -131,7 +133,8 @@ MOUNT = """async ([source, html, css, spec, packed]) => {
 
 def mount(page: Page, app_url: str, board: Board) -> None:
     """A board alone on an otherwise empty page of the app, with no server behind it; `unmount()` takes it away."""
-    page.goto(f"{app_url}/_stcore/health")
+    if not page.url.startswith(f"{app_url}/_stcore"):
+        page.goto(f"{app_url}/_stcore/health")
     source, css = ((ROOT / "regviz/live" / name).read_text(encoding="utf-8") for name in ("live.js", "live.css"))
     sent = payload(board)
     packed = {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
