@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
@@ -30,18 +32,15 @@ def _copy_plotly(name: str) -> bool:
     target = _STATIC / name
     if target.exists():
         return True
-    try:
+    with suppress(OSError):
         _STATIC.mkdir(exist_ok=True)
-        with NamedTemporaryFile(dir=_STATIC, suffix=".part", delete=False) as part:
-            part.write((_plotly_folder() / "plotly.min.js").read_bytes())
-        Path(part.name).chmod(0o644)
-        Path(part.name).replace(target)  # nobody ever loads half a file
+        with TemporaryDirectory(dir=_STATIC) as place:
+            copyfile(_plotly_folder() / "plotly.min.js", part := Path(place) / name)
+            part.replace(target)  # nobody ever loads half a file
         for other in _STATIC.glob("plotly-*"):
             if other != target:
                 other.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True
+    return target.exists()
 
 
 def _plotly_folder() -> Path:

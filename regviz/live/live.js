@@ -1277,7 +1277,7 @@ class Board {
       const [[rowA, columnA], [rowB, columnB]] = [a, b].map(({ spec, axis }) => axis?.place ?? [spec.row, spec.column]);
       return rowA - rowB || columnA - columnB;
     });
-    // Figures that were on screen stay until the new ones are drawn on top: no flash between two settings.
+    // A figure that takes another's place is as near to the screen as that one was.
     const grid = this.element.querySelector(".grid");
     for (const figure of this.figures) {
       const twin = old.find((other) => other.spec.name === figure.spec.name);
