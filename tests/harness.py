@@ -118,7 +118,7 @@ def open_board(page: Page, url: str) -> Locator:
     return board
 
 
-MOUNT = """async ([source, html, css, spec, packed]) => {
+MOUNT = """async ([source, html, css, spec, packed, stay]) => {
   const live = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
   const host = document.createElement('div');
   document.body.replaceChildren(host);
@@ -128,18 +128,22 @@ MOUNT = """async ([source, html, css, spec, packed]) => {
   const data = { spec };
   for (const [kind, text] of Object.entries(packed)) data[kind] = { getChild: () => column(text) };
   window.unmount = live.default({ data, parentElement: root });
+  if (!stay) window.unmount();
 }"""
 
 
-def mount(page: Page, app_url: str, board: Board) -> None:
-    """A board alone on an otherwise empty page of the app, with no server behind it; `unmount()` takes it away."""
+def mount(page: Page, app_url: str, board: Board, stay: bool = True) -> None:
+    """A board alone on an otherwise empty page of the app, with no server behind it; `unmount()` takes it away.
+
+    One that does not `stay` is taken away while it arrives.
+    """
     if not page.url.startswith(f"{app_url}/_stcore"):
         page.goto(f"{app_url}/_stcore/health")
     source, css = ((ROOT / "regviz/live" / name).read_text(encoding="utf-8") for name in ("live.js", "live.css"))
     sent = payload(board)
     packed = {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
     spec = sent["spec"] | {"plotly": f"{app_url}/{plotly_address()}"}
-    page.evaluate(MOUNT, [source, HTML, css, spec, packed])
+    page.evaluate(MOUNT, [source, HTML, css, spec, packed, stay])
 
 
 REST = """(quiet) => new Promise((resolve, reject) => {

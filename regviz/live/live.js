@@ -616,13 +616,14 @@ class Figure {
     };
     const begin = (event) => {
       if (!this.drawn) return false;
+      this.board.hold();
       start = this.board.index[name];
       if (event.pointerType !== "touch") follow(event); // a finger may be about to scroll
       return true;
     };
     const end = (kept) => {
-      if (kept) this.board.commit();
-      else if (this.board.index[name] !== start) this.board.move({ [name]: start });
+      if (!kept && this.board.index[name] !== start) this.board.move({ [name]: start });
+      this.board.commit();
     };
     this.drops.push(draggable(this.plot, begin, follow, end));
   }
@@ -643,6 +644,7 @@ class Figure {
     };
     const begin = (event) => {
       if (!this.fromX) return false;
+      this.board.hold();
       event.preventDefault();
       const at = this.handle.getBoundingClientRect();
       this.grip = [at.left + at.width / 2 - event.clientX, at.top + at.height / 2 - event.clientY];
@@ -1019,8 +1021,15 @@ class Slider {
     this.range.addEventListener("input", () => this.go(+this.range.value));
     this.range.addEventListener("change", () => board.commit());
     let start = null; // a finger that scrolls the page has touched the slider first
-    this.range.addEventListener("pointerdown", () => (start = { ...board.index }));
-    this.range.addEventListener("pointercancel", () => board.move(start));
+    this.range.addEventListener("pointerdown", () => {
+      board.hold();
+      start = { ...board.index };
+    });
+    this.range.addEventListener("pointerup", () => board.commit());
+    this.range.addEventListener("pointercancel", () => {
+      board.move(start);
+      board.commit();
+    });
     this.range.addEventListener("keydown", (event) => {
       const step = { PageUp: this.axis.page, PageDown: -this.axis.page }[event.key];
       if (!step) return;
@@ -1449,6 +1458,11 @@ class Board {
       window.history.pushState({}, "", `${window.location.pathname}?${query}${window.location.hash}`);
       window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     }, 150);
+  }
+
+  // A drag begins: what is about to be written waits for its end.
+  hold() {
+    clearTimeout(this.pendingCommit);
   }
 
   urlPosition(query) {
