@@ -107,6 +107,7 @@ export function numberText(x, digits) {
 // Like toExponential, but an exact tie goes to the even digit, as in Python.
 function rounded(x, digits) {
   const text = x.toExponential(digits - 1);
+  if (+x.toPrecision(digits + 1) !== x) return text; // it has more digits than a tie
   const [exact, exponent] = x.toExponential(digits + 40).split("e");
   const cut = text.indexOf("e");
   const kept = exact.slice(0, cut);
