@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 .PHONY: run test bench lint format clean
 
 run: $(VENV)/run.done
-	@mkdir -p static
+	@mkdir -p static 2>/dev/null || true
 	$(BIN)/streamlit run app.py --server.headless=false
 
 test: lint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import socket
@@ -18,6 +19,9 @@ from typing import Any
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
+
+from regviz.live.board import BUFFERS, Board, payload
+from regviz.live.component import HTML, plotly_address
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
@@ -38,14 +42,36 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def serve(script: str = "app.py") -> Iterator[str]:
+def read_only_copy() -> Iterator[Path]:
+    """The app in a folder to which its owner may not write."""
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "app"
+        folder.mkdir()
+        for name in ("pages", "regviz", ".streamlit"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "app.py", folder)
+        parts = [folder, *folder.rglob("*")]
+        for part in parts:
+            part.chmod(0o555 if part.is_dir() else 0o444)
+        yield folder
+        for part in parts:
+            part.chmod(0o755 if part.is_dir() else 0o644)
+
+
+# What runs a command without root's power to write where the permissions forbid it; others have none.
+BOUND = ["setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+
+
+@contextmanager
+def serve(script: str = "app.py", folder: Path = ROOT) -> Iterator[str]:
     """Run the app on a free port; yields its address. Its log is in the error if it does not start."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    command = [] if folder == ROOT else BOUND.copy()
+    command += [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
     command += ["--server.address=127.0.0.1"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -90,6 +116,34 @@ def open_board(page: Page, url: str) -> Locator:
     board.locator(".plot .overlay path").first.wait_for(state="attached", timeout=60_000)
     page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
     return board
+
+
+MOUNT = """async ([source, html, css, spec, packed, stay]) => {
+  const live = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  const host = document.createElement('div');
+  document.body.replaceChildren(host);
+  const root = host.attachShadow({ mode: 'open' });
+  root.innerHTML = `<style>${css}</style>${html}`;
+  const column = (text) => ({ toArray: () => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) });
+  const data = { spec };
+  for (const [kind, text] of Object.entries(packed)) data[kind] = { getChild: () => column(text) };
+  window.unmount = live.default({ data, parentElement: root });
+  if (!stay) window.unmount();
+}"""
+
+
+def mount(page: Page, app_url: str, board: Board, stay: bool = True) -> None:
+    """A board alone on an otherwise empty page of the app, with no server behind it; `unmount()` takes it away.
+
+    One that does not `stay` is taken away while it arrives.
+    """
+    if not page.url.startswith(f"{app_url}/_stcore"):
+        page.goto(f"{app_url}/_stcore/health")
+    source, css = ((ROOT / "regviz/live" / name).read_text(encoding="utf-8") for name in ("live.js", "live.css"))
+    sent = payload(board)
+    packed = {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
+    spec = sent["spec"] | {"plotly": f"{app_url}/{plotly_address()}"}
+    page.evaluate(MOUNT, [source, HTML, css, spec, packed, stay])
 
 
 REST = """(quiet) => new Promise((resolve, reject) => {

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from regviz import theme
 from regviz.figures import geometry
 from regviz.figures.compare import board as picture
-from regviz.live.board import Board, Ref
+from regviz.figures.traces import markup, points
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, format_number, number_text
 from regviz.settings import Settings
 from regviz.sweeps.compare import compare
 from regviz.ui import PAGES
 from tests.harness import (
+    BOUND,
     WATCH,
     assert_good_looks,
     assert_same_coordinates,
     at_rest,
     drag,
     drawn,
+    mount,
     open_board,
+    read_only_copy,
     serve,
     settle,
     slider,
@@ -43,15 +52,54 @@ def board_of(**settings: Any) -> Board:
 # -- opening
 
 
-def test_a_page_opens_as_the_first_page_of_a_fresh_server(laptop: BrowserContext) -> None:
-    with serve() as url:
+def test_a_page_opens_as_the_first_page_of_a_fresh_server_that_may_write_nothing(laptop: BrowserContext) -> None:
+    with read_only_copy() as folder, serve(folder=folder) as url:
+        assert subprocess.run([*BOUND, "mkdir", folder / "static"], stderr=subprocess.DEVNULL).returncode != 0
         page = laptop.new_page()
         failed: list[str] = []
         page.on("requestfailed", lambda request: failed.append(request.url))
+        came: list[tuple[int, str]] = []
+        page.on("response", lambda response: came.append((response.status, response.url)))
         open_board(page, f"{url}/network")
         settle(page)
         assert not failed
+        assert [status for status, address in came if "plotly" in address] == [200]
+        expect(page.locator("[data-testid=stException], .problem:not(:empty)")).to_have_count(0)
         page.close()
+
+
+def test_the_board_says_why_nothing_is_drawn_and_draws_when_it_can(browser: Browser, app_url: str) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    answer: dict[str, Any] = {"body": "<!doctype html><title>Sign in</title>", "content_type": "text/html"}
+    asked: list[str] = []
+
+    def route(route: Route) -> None:
+        asked.append(route.request.resource_type)
+        route.fulfill(**answer) if answer else route.abort()
+
+    page.route(re.compile("plotly[^/]*js"), route)
+    page.goto(app_url)
+    problem = page.locator(".problem")
+    expect(problem).to_contain_text("another page came in place of the drawing library", timeout=60_000)
+    expect(problem).to_contain_text("sign in")
+    settle(page)
+    slider(page, "Strength λ").press("End")  # what needs no library still works
+    expect(page.locator("[data-card=heading_l1]")).to_contain_text("15 of 15 weights exactly zero")
+    answer |= {"status": 404, "content_type": "text/plain"}
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_contain_text("the server answered 404")
+    answer.clear()
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_contain_text("Check the connection")
+    answer |= {"status": 200, "content_type": "text/javascript", "body": "window.nothing = 1"}
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_contain_text("does not run in this browser")
+    assert asked.count("script") == 5, "one more try where a script seems to have come"
+    page.unroute_all()
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")  # without a click too
+    page.locator(".plot .overlay path").first.wait_for(state="attached")
+    expect(problem).to_be_empty()
+    page.close()
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
@@ -117,16 +165,22 @@ def test_the_overlay_draws_where_plotly_would(page: Page, app_url: str) -> None:
 def test_numbers_are_written_alike_in_both_languages(page: Page, app_url: str) -> None:
     source = (Path(__file__).parents[1] / "regviz/live/live.js").read_text(encoding="utf-8")
     page.goto(f"{app_url}/_stcore/health")
-    values = [[str(value), digits] for value, digits, _ in NUMBERS]
+    generator = np.random.default_rng(0)
+    ties = [n / 2**k for k in range(6) for n in range(-40, 400)]  # 0.125 has no nearest number of two digits
+    sizes = np.exp(generator.uniform(-30, 30, 300)) * generator.choice([-1, 1], 300)
+    short = [float(f"{value:.{k}g}") for k, value in enumerate(sizes[:17])]
+    values = [0.0, -0.0, *ties, *sizes.tolist(), *short, *(value for value, _, _ in NUMBERS)]
+    forms = ["1", "2", "3", "4", "6", "int", "%"]
     texts = page.evaluate(
-        """async ([source, values]) => {
+        """async ([source, values, forms]) => {
           const live = await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
           const read = (v) => ({inf: Infinity, nan: NaN})[v] ?? Number(v);
-          return values.map(([v, digits]) => live.numberText(read(v), digits));
+          return forms.map((form) => values.map((v) => live.formatNumber(read(v), form)));
         }""",
-        [source, values],
+        [source, [str(value) for value in values], forms],
     )
-    assert texts == [text for _, _, text in NUMBERS]
+    for form, told in zip(forms, texts, strict=True):
+        assert told == [format_number(value, form) for value in values], form
 
 
 # -- moving
@@ -362,7 +416,8 @@ def test_settings_change_the_picture_and_the_url(page: Page, app_url: str) -> No
 
 
 def test_a_hostile_link_is_mended_and_told(page: Page, app_url: str) -> None:
-    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
     attack = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
     open_board(page, f"{app_url}/?degree=99&alpha={attack}&l1_ratio=7&data={attack}&weight_a={attack}&match={attack}")
     settle(page)
@@ -370,9 +425,7 @@ def test_a_hostile_link_is_mended_and_told(page: Page, app_url: str) -> None:
     assert "Degree (degree) must be 1 to 20" in warnings
     assert "L1 ratio of your mix (l1_ratio) must be 0 to 1" in warnings
     assert value_of(page, "L1 ratio of your mix") == "1"
-
-
-# -- looks
+    assert not ran, "a script of the link"
 
 
 # -- taking it home
@@ -390,17 +443,18 @@ def test_downloads(page: Page, app_url: str) -> None:
         content = Path(waiting.value.path()).read_bytes()
         assert waiting.value.suggested_filename == f"weights_l1_alpha-0.05_l1_ratio-0.5.{kind.lower()}"
         assert content.startswith(start)
-        if kind == "SVG":
-            assert b"#b84700" in content or b"rgb(184, 71, 0)" in content, "the moving bars are in the picture"
-        if kind == "CSV":
-            rows = list(csv.DictReader(io.StringIO(content.decode())))
-            assert {row["trace"] for row in rows} == {"no regularization", "L1 weights", "exactly zero"}
-            board = board_of()
-            index = board.index({"alpha": "0.05", "l1_ratio": "0.5"})
-            weights = board.arrays["coef"].values[10, index["alpha"]]
-            got = [float(row["y"]) for row in rows if row["trace"] == "L1 weights"]
-            np.testing.assert_allclose(got, weights, rtol=1e-6)
-            assert [row["label"] for row in rows][:3] == ["x", "x²", "x³"]
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert {row["trace"] for row in rows} == {"no regularization", "L1 weights", "exactly zero"}
+    board = board_of()
+    index = board.index({"alpha": "0.05", "l1_ratio": "0.5"})
+    for trace, weights in (
+        ("L1 weights", board.arrays["coef"].values[10, index["alpha"]]),
+        ("no regularization", board.arrays["coef"].values[10, 0]),
+    ):
+        got = [float(row["y"]) for row in rows if row["trace"] == trace]
+        np.testing.assert_allclose(got, weights, rtol=1e-6)
+    assert [row["label"] for row in rows][:3] == ["x", "x²", "x³"]
+    assert_in_the_picture(page, "weights_l1", theme.PALETTES["light"]["l1"], 300)
 
 
 # -- the user's own file
@@ -421,14 +475,18 @@ def test_own_csv_and_what_is_wrong_with_it(page: Page, app_url: str) -> None:
     X = generator.normal(size=(60, 3))
     y = X @ [3.0, 0.0, -1.0] + generator.normal(size=60)
     lines = [
-        "height,<b>width</b>,$l1,$price/2",
+        "height,<b>width</b>,$l1&co,$price/2",
         *(",".join(f"{v:.4f}" for v in (*row, out)) for row, out in zip(X, y, strict=True)),
     ]
     good = "\n".join(lines).encode()
     _upload(page, "good.csv", good)
     expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: predicted against observed")
     expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("<b>width</b>")
-    expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("$l1")
+    expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("$l1&co")
+    rows = csv.DictReader(io.StringIO(saved(page, "weights_l1", "CSV").decode()))
+    assert [row["label"] for row in rows if row["trace"] == "L1 weights"] == ["height", "<b>width</b>", "$l1&co"]
+    title = page.locator("[data-figure=constraint_l1] .title").inner_text()
+    assert title in "".join(ElementTree.fromstring(saved(page, "constraint_l1", "SVG")).itertext())
     picture_in_hand = drawn(page)
     bad = {
         "not UTF-8": "größe,preis\n1,2\n".encode("latin-1"),
@@ -446,6 +504,408 @@ def test_own_csv_and_what_is_wrong_with_it(page: Page, app_url: str) -> None:
     assert drawn(page) == picture_in_hand
     _upload(page, "decimal.csv", good.replace(b",", b";").replace(b".", b","))
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("semicolons")
+
+
+# -- one board with every kind of figure, on a page of its own
+
+
+SOFT = 0.5
+CELLS = np.arange(72.0).reshape(6, 12) * 37 % 61  # a map of 3 x 4 cells at each of 6 times
+ACROSS, UP = np.array([0.0, 1.0, 2.0, 4.0]), np.array([0.0, 1.0, 3.0])
+WEIGHTS = np.array([[0.1, -2.0, 7.0 + t] for t in range(6)])
+NAMES = ["=1+1", "a <b> & c", "plain"]
+
+
+def every_kind() -> Board:
+    """Two coordinates and a time; no number occurs twice."""
+    plane = {"xaxis": {}, "yaxis": {}}
+    bar = {"type": "bar", "orientation": "h", "y": [1.0, 2.0, 3.0], "textposition": "none", "marker": {"color": "$l1"}}
+    heat = {"type": "heatmap", "name": "cells", "x": ACROSS, "y": UP, "zmin": 0, "zmax": 60, "showscale": False}
+    heat["colorscale"] = [[0, "#000000"], [1, "#ffffff"]]
+    slope = np.linspace(0, 254, 5) + 10 * np.arange(6)[:, None]
+    smooth = heat | {"x": np.arange(5.0), "y": np.arange(2.0), "zmax": 304, "zsmooth": "best", "meta": {"level": 127}}
+    side = np.linspace(-2, 2, 41).round(1)
+    drawn_weights = Moving(Ref("weights"), asinh=SOFT)
+    figures = (
+        ("plane", (points("$l1", "here", size=8),), plane, (LiveTrace(0, Moving(Ref("a")), Moving(Ref("b"))),)),
+        (
+            "map",
+            (heat,),
+            {"xaxis": {"range": [-1, 6]}, "yaxis": {"range": [-1, 5]}},
+            (LiveTrace(0, z=Moving(Ref("z"))),),
+        ),
+        (
+            "bars",
+            (bar | {"name": "<i> & co", "text": [markup(name) for name in NAMES]}, bar | {"name": "again"}),
+            {"xaxis": {"range": [-4, 4]}, "yaxis": {"range": [0, 4]}},
+            (LiveTrace(0, drawn_weights, customdata=Moving(Ref("weights"))), LiveTrace(1, drawn_weights)),
+        ),
+        (
+            "smooth",
+            (smooth,),
+            {"xaxis": {"range": [0, 4]}, "yaxis": {"range": [0, 1]}},
+            (LiveTrace(0, z=Moving(Ref("slope"))),),
+        ),
+        (
+            "lever",
+            (points("$l2", "high"),),
+            {"xaxis": {"range": [0, 2]}, "yaxis": {"range": [0, 60]}},
+            (LiveTrace(0, x=Moving(Ref("one")), y=Moving(Ref("height"))),),
+        ),
+    )
+    more: dict[str, dict[str, Any]] = {
+        "plane": {"span": Ref("reach"), "handle": ("a", "b"), "wide": True},
+        "map": {"scrub": ("t", Ref("places", along="t"))},
+        "bars": {},
+        "smooth": {},
+        "lever": {"lever": ("t", Ref("height", along="t"), 1.0)},
+    }
+    return Board(
+        axes=(
+            Axis("a", "First", side, 30),
+            Axis("b", "Second", side, 15),
+            Axis("t", "Time", np.arange(6.0), 2, play=True),
+        ),
+        arrays={
+            "a": Swept(side, ("a",)),
+            "b": Swept(side, ("b",)),
+            "reach": Swept(np.array([2.5, 3.5, 4.5, 7.0, 13.0, 30.0]), ("t",)),
+            "z": Swept(CELLS, ("t",)),
+            "places": Swept(np.linspace(0, 5, 6), ("t",)),
+            "weights": Swept(WEIGHTS, ("t",)),
+            "slope": Swept(np.concatenate([slope, slope], axis=1), ("t",)),
+            "height": Swept(10 * np.arange(6.0), ("t",)),
+            "one": Swept(np.ones(1)),
+        },
+        figures=tuple(
+            LiveFigure(
+                name, name.title(), {"data": data, "layout": layout}, moving, f"The figure of {name}.", k % 2,
+                1 + k // 2, 200, **more[name],
+            )
+            for k, (name, data, layout, moving) in enumerate(figures)
+        ),
+        readouts=(),
+        values={},
+        summary="At {a}, {b}, {t}.",
+        place="at {a}, {b}",
+        columns=2,
+        legend=((2, 0),),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kinds(laptop: BrowserContext, app_url: str) -> Iterator[Page]:
+    """The page of that board."""
+    page = laptop.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_viewport_size({"width": 1000, "height": 1100})
+    mount(page, app_url, every_kind())
+    page.locator("[data-figure=lever] .overlay path").first.wait_for(state="attached")
+    settle(page)
+    yield page
+    page.close()
+    assert not errors, errors
+
+
+def at(page: Page) -> list[float]:
+    return [float(value_of(page, name)) for name in ("First", "Second", "Time")]
+
+
+def expect_at(page: Page, *values: float) -> None:
+    """Wait until the sliders stand there; everything else is drawn with them."""
+    for name, value in zip(("First", "Second", "Time"), values, strict=True):
+        expect(page.get_by_label(f"{name}, typed value")).to_have_value(number_text(round(value, 6), 4))
+
+
+def centre(found: Locator) -> tuple[float, float]:
+    box = found.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+# Of a figure: its plot area on screen; of a plane also the words and pixels of the ticks that the board draws.
+AREA = """cell => { const { xaxis, yaxis } = cell.querySelector('.still')._fullLayout;
+  const box = cell.querySelector('.plot').getBoundingClientRect();
+  return [box.left + xaxis._offset, box.top + yaxis._offset, xaxis._length, yaxis._length]; }"""
+TICKS = """cell => [...cell.querySelectorAll('.overlay > g:not(.text) > text')].map((t) => {
+  const { left, right, top, bottom } = t.getBoundingClientRect();
+  return [t.textContent, t.getAttribute('text-anchor'), (left + right) / 2, (top + bottom) / 2]; })"""
+
+
+def assert_ticks_at_their_places(cell: Locator, reach: float) -> None:
+    """Every tick label of a plane from -reach to reach stands where its number is."""
+    left, top, width, height = cell.evaluate(AREA)
+    unit = min(width, height) / 2 / reach
+    ticks = cell.evaluate(TICKS)
+    assert len(ticks) == 6
+    assert len({text for text, *_ in ticks}) == 3
+    for text, anchor, x, y in ticks:
+        value = float(text.replace("−", "-"))
+        place = left + width / 2 + value * unit if anchor == "middle" else top + height / 2 - value * unit
+        assert (x if anchor == "middle" else y) == pytest.approx(place, abs=2), text
+
+
+def test_a_handle_moves_what_its_direction_names(kinds: Page) -> None:
+    """Across moves one coordinate alone, up the other; the scale and its tick labels follow while a pointer is down."""
+    board, cell = every_kind(), kinds.locator("[data-figure=plane]")
+    handle, mark = cell.locator(".handle"), cell.locator(".overlay > svg > path")
+    reach = board.arrays["reach"].values
+    assert_ticks_at_their_places(cell, reach[2])
+    left, top, width, height = cell.evaluate(AREA)
+    unit = min(width, height) / 2 / reach[2]
+    for dx, dy in ((-1.5, 0.0), (0.0, 1.2), (0.7, -0.4)):
+        (x, y), (a, b, t) = centre(handle), at(kinds)
+        assert centre(mark) == pytest.approx((x, y), abs=1)
+        assert (x, y) == pytest.approx((left + width / 2 + a * unit, top + height / 2 - b * unit), abs=1)
+        kinds.mouse.move(x + 3, y - 2)  # not in its middle
+        kinds.mouse.down()
+        kinds.mouse.move(x + 3 + dx * unit, y - 2 - dy * unit, steps=4)
+        expect_at(kinds, a + dx, b + dy, t)
+        assert centre(mark) == pytest.approx((x + dx * unit, y - dy * unit), abs=1)
+        kinds.mouse.up()
+    x, y = centre(handle)
+    before = at(kinds)
+    kinds.mouse.move(x, y)
+    kinds.mouse.down(button="right")
+    kinds.mouse.move(x + 40, y + 40)
+    kinds.wait_for_timeout(50)
+    assert at(kinds) == before, "the other button asks for a menu"
+    kinds.mouse.up(button="right")
+    # The scale moves with time, at every stop while the pointer is down.
+    drag(kinds, "Time", lambda share: 0.4 - 0.4 * share, 0.2, release=False)
+    for t in (0, 1, 3, 4, 5, 2):
+        share = kinds.locator(".axis", has_text="Time").locator(".range").bounding_box()
+        assert share is not None
+        kinds.mouse.move(share["x"] + 12 + t / 5 * (share["width"] - 24), share["y"] + 5)
+        expect(kinds.get_by_label("Time, typed value")).to_have_value(str(t))
+        assert_ticks_at_their_places(cell, reach[t])
+    kinds.mouse.up()
+    settle(kinds)
+
+
+GREYS = """(cell, places) => { const canvas = cell.querySelector('canvas'), box = canvas.getBoundingClientRect();
+  const context = canvas.getContext('2d');
+  return places.map(([x, y]) => context.getImageData((x - box.left) / box.width * canvas.width,
+    (y - box.top) / box.height * canvas.height, 1, 1).data[0]); }"""
+
+
+def test_a_map_and_a_lever_follow_the_pointer(kinds: Page) -> None:
+    cell = kinds.locator("[data-figure=map]")
+    left, top, width, height = cell.evaluate(AREA)
+    middles = [(left + (x + 1) / 7 * width, top + (5 - y) / 6 * height) for y in UP for x in ACROSS]
+
+    def assert_map(t: int) -> None:
+        expect(kinds.get_by_label("Time, typed value")).to_have_value(str(t))
+        np.testing.assert_allclose(cell.evaluate(GREYS, middles), CELLS[t] / 60 * 255, atol=2)  # of 255
+
+    assert_map(int(at(kinds)[2]))
+    y = top + height / 2
+    kinds.mouse.move(left + 2 / 7 * width, y)
+    kinds.mouse.down()
+    for t in (1, 3, 5, 0, 4):
+        kinds.mouse.move(left + (t + 1.2) / 7 * width, y)
+        assert_map(t)
+    kinds.mouse.up()
+    kinds.mouse.move(left + 1 / 7 * width, y)
+    kinds.wait_for_timeout(50)
+    assert at(kinds)[2] == 4, "nothing follows a pointer that is up"
+    middle = "e => { const { left, right } = e.getBoundingClientRect(); return (left + right) / 2; }"  # it has no width
+    level = kinds.locator("[data-figure=smooth] .level").evaluate(middle)
+    x_left, _, x_width, _ = kinds.locator("[data-figure=smooth]").evaluate(AREA)
+    assert level == pytest.approx(x_left + (127 - 40) / 254 * x_width, abs=1)
+    handle = kinds.locator("[data-figure=lever] .handle")
+    _, _, _, tall = kinds.locator("[data-figure=lever]").evaluate(AREA)
+    x, y = centre(handle)
+    kinds.mouse.move(x, y)
+    kinds.mouse.down()
+    kinds.mouse.move(x + 30, y + 30 / 60 * tall)
+    expect_at(kinds, *at(kinds)[:2], 1)
+    assert centre(handle) == pytest.approx((x, y + 30 / 60 * tall), abs=1)
+    kinds.mouse.up()
+    kinds.wait_for_url("**t=1*")
+
+
+def test_a_finger_that_scrolls_changes_nothing(kinds: Page) -> None:
+    """The browser takes the pointer away: sliders and figures go back to where they were."""
+    session = kinds.context.new_cdp_session(kinds)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        spots = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    before, address = at(kinds), kinds.url
+    row = slider(kinds, "First").bounding_box()
+    assert row is not None
+    x, y = row["x"] + 20, row["y"] + row["height"] / 2
+    touch("touchStart", (x, y))
+    touch("touchMove", (x + 30, y))
+    expect(kinds.get_by_label("First, typed value")).to_have_value(re.compile("-1"))  # it has followed
+    touch("touchCancel")
+    expect_at(kinds, *before)
+    left, top, width, height = kinds.locator("[data-figure=map]").evaluate(AREA)
+    touch("touchStart", (left + width / 2, top + height / 2))
+    touch("touchMove", (left + width * 0.9, top + height / 2))
+    expect_at(kinds, *before[:2], 5)
+    touch("touchCancel")
+    expect_at(kinds, *before)
+    kinds.wait_for_timeout(300)
+    assert kinds.url == address
+    # A handle keeps what the first finger did, and a second one does not pull it elsewhere.
+    x, y = centre(kinds.locator("[data-figure=plane] .handle"))
+    touch("touchStart", (x, y))
+    reach = every_kind().arrays["reach"].values[int(before[2])]
+    unit = min(kinds.locator("[data-figure=plane]").evaluate(AREA)[2:]) / 2 / reach
+    touch("touchMove", (x - 0.8 * unit, y))
+    expect_at(kinds, before[0] - 0.8, *before[1:])
+    touch("touchStart", (x - 0.8 * unit, y), (x - 0.8 * unit + 5, y + 5))
+    touch("touchMove", (x - 0.8 * unit, y), (x - 0.8 * unit + 15, y + 15))
+    kinds.wait_for_timeout(100)
+    assert at(kinds) == pytest.approx([before[0] - 0.8, *before[1:]])
+    touch("touchEnd")
+    kinds.wait_for_url(f"**a={number_text(round(before[0] - 0.8, 6), 4)}*")
+
+
+def test_numbers_are_typed_as_people_write_them(kinds: Page) -> None:
+    typed = kinds.get_by_label("First, typed value")
+    hint = kinds.locator(".axis", has_text="First").locator(".hint")
+    for text, value, said in (
+        ("0,7", "0.7", ""),
+        (" −1.3 ", "-1.3", ""),
+        (".5", "0.5", ""),
+        ("1e-1", "0.1", ""),
+        ("1,2,3", "0.1", "Type a number from -2 to 2."),
+        ("Infinity", "0.1", "Type a number from -2 to 2."),
+        ("0,77", "0.8", "Nearest stop to 0.77 (-2 to 2)."),
+    ):
+        typed.fill(text)
+        typed.press("Enter")
+        expect(typed).to_have_value(value)
+        expect(hint).to_have_text(said)
+
+
+INK = """async ([text, type, [red, green, blue]]) => {
+  // How many pixels of a picture have about this colour.
+  const image = new Image();
+  image.src = `data:${type};base64,${text}`;
+  await image.decode();
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 3] > 200 && Math.hypot(data[i] - red, data[i + 1] - green, data[i + 2] - blue) < 40) count++;
+  return count;
+}"""
+
+
+def saved(page: Page, name: str, kind: str) -> bytes:
+    """What the menu of a figure gives."""
+    cell = page.locator(f"[data-figure={name}]")
+    cell.locator("summary").press("Enter")  # wherever it is under the sliders that stay in view
+    with page.expect_download() as waiting:
+        cell.get_by_role("button", name=kind).press("Enter")
+    return Path(waiting.value.path()).read_bytes()
+
+
+def assert_in_the_picture(page: Page, name: str, colour: str, pixels: int) -> None:
+    """A colour covers at least so many pixels of the figure that is saved as SVG, and of the PNG."""
+    rgb = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    for kind, media in (("SVG", "image/svg+xml"), ("PNG", "image/png")):
+        content = base64.b64encode(saved(page, name, kind)).decode()
+        assert page.evaluate(INK, [content, media, rgb]) >= pixels, kind
+
+
+def test_what_is_saved_is_what_is_seen(kinds: Page) -> None:
+    t = int(at(kinds)[2])
+    rows = list(csv.DictReader(io.StringIO(saved(kinds, "bars", "CSV").decode())))
+    assert [row["trace"] for row in rows] == ["<i> & co"] * 3 + ["again"] * 3
+    assert [row["label"] for row in rows] == ["'" + NAMES[0], *NAMES[1:], "", "", ""], "no entity, and no formula"
+    np.testing.assert_allclose([float(row["x"]) for row in rows], np.tile(WEIGHTS[t], 2), rtol=1e-6)
+    assert [float(row["y"]) for row in rows] == [1, 2, 3, 1, 2, 3]
+    rows = list(csv.DictReader(io.StringIO(saved(kinds, "map", "CSV").decode())))
+    cells = np.array([[float(row[key]) for key in "xyz"] for row in rows])
+    across, up = np.meshgrid(ACROSS, UP)
+    np.testing.assert_array_equal(cells, np.column_stack([across.ravel(), up.ravel(), CELLS[t]]))
+    expect(kinds.locator(".legend")).to_have_text("<i> & co")
+    palette = theme.PALETTES["light"]
+    assert_in_the_picture(kinds, "bars", palette["l1"], 2000)
+    assert_in_the_picture(kinds, "plane", palette["l1"], 20)
+    assert_in_the_picture(kinds, "smooth", "#10202e", 200)
+
+
+RUNNING = """() => {
+  // Everything that goes on by itself: timers, frames, idle work, observers, and listeners outside the board.
+  const running = (window.running = new Map());
+  const note = (kind, id) => running.set(`${kind} ${id}`, new Error().stack.split('\\n').slice(2, 8).join());
+  for (const [start, stop, once] of [['setTimeout', 'clearTimeout', true], ['setInterval', 'clearInterval', false],
+    ['requestAnimationFrame', 'cancelAnimationFrame', true], ['requestIdleCallback', 'cancelIdleCallback', true]]) {
+    const [begin, end] = [window[start], window[stop]];
+    window[start] = (work, ...rest) => {
+      const id = begin.call(window, (...given) => {
+        if (once) running.delete(`${start} ${id}`);
+        work(...given);
+      }, ...rest);
+      note(start, id);
+      return id;
+    };
+    window[stop] = (id) => { running.delete(`${start} ${id}`); end.call(window, id); };
+  }
+  for (const name of ['IntersectionObserver', 'ResizeObserver', 'MutationObserver']) {
+    let born = 0;
+    window[name] = class extends window[name] {
+      observe(...given) { this.number ??= ++born; note(name, this.number); super.observe(...given); }
+      disconnect() { running.delete(`${name} ${this.number}`); super.disconnect(); }
+    };
+  }
+  for (const target of [window, document, MediaQueryList.prototype]) {
+    const { addEventListener, removeEventListener } = target;
+    target.addEventListener = function (kind, work, ...rest) {
+      note(`listener ${kind}`, work);
+      addEventListener.call(this ?? window, kind, work, ...rest);
+    };
+    target.removeEventListener = function (kind, work, ...rest) {
+      running.delete(`listener ${kind} ${work}`);
+      removeEventListener.call(this ?? window, kind, work, ...rest);
+    };
+  }
+}"""
+
+
+def test_a_board_that_is_taken_away_leaves_nothing_running(page: Page, app_url: str) -> None:
+    """Whatever it was doing: arriving, drawing, playing, being dragged, going to rest."""
+    page.add_init_script(f"({RUNNING})()")
+    mount(page, app_url, every_kind(), stay=False)
+    page.wait_for_timeout(300)
+    assert page.locator(".grid").inner_html() == "", "nothing arrives in a board that has gone"
+    for doing in ("arrives", "plays", "is dragged", "turns dark", "rests"):
+        mount(page, app_url, every_kind())
+        if doing != "arrives":
+            page.locator("[data-figure=map] .overlay").wait_for()
+            page.locator("[data-figure=plane] .overlay path").first.wait_for(state="attached")
+        if doing == "plays":
+            page.get_by_role("button", name="Play: Time").click()
+            expect(page.get_by_label("Time, typed value")).to_have_value("3")
+        if doing == "is dragged":
+            x, y = centre(page.locator("[data-figure=plane] .handle"))
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(x + 20, y + 10)
+        if doing == "turns dark":
+            page.emulate_media(color_scheme="dark")
+            page.set_viewport_size({"width": 800, "height": 700})
+        if doing == "rests":
+            slider(page, "First").press("End")
+            page.wait_for_timeout(330)
+        address = page.url
+        page.evaluate("() => window.unmount()")
+        running = "() => [...window.running].filter(([, who]) => /blob:|plotly/.test(who))"
+        left = page.evaluate(running)
+        page.wait_for_timeout(500)
+        assert not [what for what in left if "Idle" not in what[0]], doing
+        assert not page.evaluate(running), doing
+        assert page.url == address, doing
+        page.mouse.up()
 
 
 # -- geometry

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,6 +22,9 @@ from playwright._impl._driver import compute_driver_executable
 
 import regviz.live
 from regviz import theme
+from regviz.figures.compare import board as compare_board
+from regviz.figures.decay import board as decay_board
+from regviz.figures.paths import board as path_board
 from regviz.live.board import (
     Axis,
     Board,
@@ -36,6 +41,10 @@ from regviz.live.board import (
     number_text,
     payload,
 )
+from regviz.settings import Settings
+from regviz.sweeps.compare import compare
+from regviz.sweeps.decay import decay_runs
+from regviz.sweeps.paths import paths
 
 
 def ends_of(board: Board) -> list[dict[str, int]]:
@@ -52,9 +61,68 @@ def sound(board: Board, indexes: Iterable[dict[str, int]] | None = None) -> None
             for mode in ("light", "dark")[: 2 if k == 0 else 1]:
                 go.Figure(figure.at(board, index, mode))  # type: ignore[arg-type]
             assert len(board.say(figure.alt, index)) > 20
+            assert_ticks_are_true(board, figure, index)
         for template in templates(board):
             assert "{" not in board.say(template, index), template
     json.dumps(payload(board)["spec"], allow_nan=False)
+
+
+def assert_ticks_are_true(board: Board, figure: LiveFigure, index: dict[str, int]) -> int:
+    """A written tick label is the number, or the name, that is drawn at its place; how many were held against it."""
+    drawn = figure.at(board, index)
+    told = 0
+    for key in ("x", "y"):
+        axis = drawn["layout"].get(f"{key}axis", {})
+        if axis.get("ticktext") is None:
+            continue
+        assert len(axis["tickvals"]) == len(axis["ticktext"])
+        true = _reading(board, figure, drawn, key, index)
+        for place, text in zip(axis["tickvals"], axis["ticktext"], strict=True):
+            what = true(float(place))
+            if isinstance(what, str):
+                assert what.startswith(text), (figure.name, key, place)
+            elif re.match(r"[−\d]", text) is None:
+                continue  # a name that no trace bears
+            else:
+                number = float(text.replace("−", "-"))
+                assert number == pytest.approx(what, rel=1e-6, abs=1e-12), (figure.name, key, place)
+            told += 1
+    return told
+
+
+def _reading(
+    board: Board, figure: LiveFigure, drawn: dict[str, Any], key: str, index: dict[str, int]
+) -> Callable[[float], float | str]:
+    """What stands at a place of an axis with written labels: read from what is drawn there, not from the axis."""
+    histogram = figure.name.startswith("histogram") and key == "x"  # on the axis on which the weights are drawn
+    drawers = [other for other in board.figures if other is figure or histogram]
+    expressions = [live.coordinates().get("y" if histogram else key) for other in drawers for live in other.moving]
+    if soft := next((moving.asinh for moving in expressions if moving is not None and moving.asinh is not None), None):
+        return lambda place: soft * np.sinh(place)
+    if key == "x" and figure.scrub is not None and drawn["layout"]["xaxis"]["title"]["text"] == "λ":
+        name, column = figure.scrub[0], figure.name.split("_")[-1]
+        stops = next(axis.values for axis in board.axes if axis.name == name)
+        if told := board.values.get(f"{column}_lambda"):  # each column at a λ of its own
+            stops = np.array([float(board.read(told[0], index | {name: k}).ravel()[0]) for k in range(len(stops))])
+        places = board.read(figure.scrub[1], index)
+        (first, *_, last), zero = np.flatnonzero(stops), places[0]
+        assert stops[0] == 0, "with a place of its own, left of the others"
+        slope = np.log(stops[last] / stops[first]) / (places[last] - places[first])
+        return lambda place: stops[first] * np.exp(slope * (place - places[first])) if place > zero + 1e-9 else 0.0
+    if key == "x" and "‖w‖₁" in drawn["layout"]["xaxis"].get("title", {}).get("text", ""):
+        path = next(other for other in board.figures if other.name == f"path_{figure.name.split('_')[1]}")
+        here = next(
+            trace
+            for trace in path.at(board, index | {board.axes[0].name: 0})["data"]
+            if trace["name"] == "weights at λ"
+        )
+        soft = float(np.abs(here["customdata"]).sum() / np.sinh(here["x"][0]))  # they stand at their Σ|w|
+        return lambda place: soft * np.sinh(place)
+    for trace in drawn["data"]:
+        if trace.get("type") == "bar" and trace.get("text") is not None:
+            names = dict(zip(np.asarray(trace[key], dtype=float).tolist(), trace["text"], strict=True))
+            return lambda place: names[place]
+    return lambda place: 10**place if place >= -16 else 0.0  # a logarithm, with a place of its own for what is less
 
 
 def templates(board: Board) -> list[str]:
@@ -281,14 +349,15 @@ def test_rounding_keeps_signs_and_zeros(numbers: list[float]) -> None:
 
 def test_a_mask_leaves_gaps(board: Board) -> None:
     index = {"alpha": 1, "l1_ratio": 0}
-    ring = [1.0, 0.0, -1.0]
+    before = {name: swept.values.copy() for name, swept in board.arrays.items()}
     upper = Mask(Ref("ring"), low=0.0, high=1.0)  # low < v <= high
     np.testing.assert_array_equal(Moving(Ref("ring"), mask=upper).at(board, index), [1, np.nan, np.nan])
     lower = Mask(Ref("ring"), low=-1.0, high=0.0)
     np.testing.assert_array_equal(Moving(Ref("ring"), mask=lower).at(board, index), [np.nan, 0, np.nan])
     taken = Mask(Ref("ring"), low=-0.5, high=0.5, take="back")  # ring[[1, 0, 1]] = 0, 1, 0
     np.testing.assert_array_equal(Moving(Ref("ring"), mask=taken).at(board, index), [1, np.nan, -1])
-    assert ring[0] == board.arrays["ring"].values[0]
+    for name, values in before.items():
+        np.testing.assert_array_equal(board.arrays[name].values, values, err_msg="a gap is in the drawing alone")
 
 
 def test_bins_count_what_is_not_zero(board: Board) -> None:
@@ -403,6 +472,18 @@ def test_words_and_cells_at_an_index(board: Board) -> None:
     assert data[0]["text"] == ["1.23", "", "0", "-2e-7", "1e9"]
     np.testing.assert_array_equal(data[1]["z"], np.arange(12.0, 18.0).reshape(3, 2))  # a row for each y
     assert drawn.say(drawn.figures[1].caption, index) == "many: 7.5"
+
+
+def test_written_ticks_are_true() -> None:
+    """Of boards that no other test asks; those of the other pages are asked with everything else in them."""
+    for settings in (Settings(), Settings(degree=20, n_samples=10), Settings(data="diabetes", n_samples=200)):
+        shown = compare_board(compare(settings))
+        assert sum(assert_ticks_are_true(shown, figure, shown.index({})) for figure in shown.figures) >= 30
+    shown = decay_board(decay_runs(Settings()))
+    assert sum(assert_ticks_are_true(shown, figure, shown.index({})) for figure in shown.figures) >= 12
+    shown = path_board(paths(Settings(path_axis="norm", degree=20, n_samples=10)))
+    index = shown.index({"alpha": "0.001"})
+    assert sum(assert_ticks_are_true(shown, figure, index) for figure in shown.figures) >= 60
 
 
 def test_javascript_reads_the_same(board: Board) -> None:

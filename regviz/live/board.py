@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -220,7 +221,7 @@ class LiveFigure:
             for key in ("xaxis", "yaxis"):
                 painted["layout"][key] = {**painted["layout"][key], "range": [-reach, reach]}
             painted["layout"]["yaxis"]["scaleanchor"] = "x"
-        painted["layout"]["title"] = {"text": self.title}
+        painted["layout"]["title"] = {"text": escape(self.title, quote=False)}  # Plotly reads markup
         return painted
 
 
@@ -369,6 +370,8 @@ def number_text(x: float, digits: int) -> str:
 
 def format_number(x: float, form: str) -> str:
     """Formats of templates: a digit d = d significant digits; "int"; "%" = whole per cent."""
+    if not np.isfinite(x):
+        return number_text(x, 1)
     if form == "int":
         return number_text(round(x), 15)
     if form == "%":

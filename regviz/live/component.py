@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v1 import declare_component
 
 HTML = """<div class="board"><div class="controls"></div>
 <div class="above"><ul class="legend"></ul><label class="presets"></label></div>
@@ -21,26 +24,43 @@ _HERE = Path(__file__).parent
 _STATIC = _HERE.parents[1] / "static"  # what Streamlit serves under app/static/
 
 
-@cache
-def plotly_file() -> str:
-    """The name, under app/static/, of the plotly.js that the installed plotly package holds.
+def _copy_plotly(name: str) -> bool:
+    """Whether plotly.js lies in the folder `static` under that name; it is copied there if it can be.
 
-    Streamlit serves no symbolic links from there, so the file is copied when it is missing or of another
-    version. Its name carries the version, so a browser may keep it.
+    Streamlit serves no symbolic links from there. An installation that nobody may write to has no such file.
+    """
+    target = _STATIC / name
+    if target.exists():
+        return True
+    with suppress(OSError):
+        _STATIC.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=_STATIC) as place:
+            copyfile(_plotly_folder() / "plotly.min.js", part := Path(place) / name)
+            part.replace(target)  # nobody ever loads half a file
+        for other in _STATIC.glob("plotly-*"):
+            if other != target:
+                other.unlink(missing_ok=True)
+    return target.exists()
+
+
+def _plotly_folder() -> Path:
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the package plotly is missing: pip install -r requirements.txt")
+    return Path(spec.origin).parent / "package_data"
+
+
+def plotly_address() -> str:
+    """Where, below the app's address, the browser finds the plotly.js of the installed package.
+
+    A browser keeps what comes from app/static/ (its name carries the version). Where nothing can be written or that
+    route is switched off, Streamlit serves the package's own folder as that of a component; then it is fetched at
+    every visit.
     """
     name = f"plotly-{version('plotly')}.min.js"
-    target = _STATIC / name
-    if not target.exists():
-        spec = find_spec("plotly")
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError("the package plotly is missing: pip install -r requirements.txt")
-        _STATIC.mkdir(exist_ok=True)
-        for stale in _STATIC.glob("plotly-*"):
-            stale.unlink(missing_ok=True)
-        part = target.with_suffix(".part")
-        copyfile(Path(spec.origin).parent / "package_data" / "plotly.min.js", part)
-        part.replace(target)  # nobody ever loads half a file
-    return name
+    if st.get_option("server.enableStaticServing") and _copy_plotly(name):
+        return f"app/static/{name}"
+    return f"component/{declare_component('plotly', path=_plotly_folder()).name}/plotly.min.js"
 
 
 def live(payload: Mapping[str, Any], key: str) -> None:
@@ -51,7 +71,7 @@ def live(payload: Mapping[str, Any], key: str) -> None:
     the URL and Streamlit reruns the page, so `st.query_params` has it.
     """
     mount = st.components.v2.component("regviz.live", html=HTML, css=_lean("live.css"), js=_lean("live.js"))
-    mount(key=key, data={**payload, "spec": {**payload["spec"], "plotly": plotly_file()}})
+    mount(key=key, data={**payload, "spec": {**payload["spec"], "plotly": plotly_address()}})
 
 
 @cache

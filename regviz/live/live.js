@@ -15,7 +15,10 @@ export default function (component) {
     board = new Board(parentElement);
     boards.set(parentElement, board);
   }
-  board.show(data);
+  board.show(data).catch((error) => {
+    board.tell(`The figures could not be built: ${error.message}. Reload the page; if that does not help, try a newer browser.`);
+    throw error;
+  });
   return () => {
     board.close();
     boards.delete(parentElement);
@@ -25,20 +28,49 @@ export default function (component) {
 // ---- Plotly, loaded once a page -------------------------------------------------------------------------
 
 let plotly = null;
-function loadPlotly(file) {
-  plotly ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
+let attempts = 0;
+function loadPlotly(address) {
+  plotly ??= fetchPlotly(new URL(address, document.baseURI).href).catch((error) => {
+    plotly = null; // the next call tries again
+    throw error;
+  });
+  return plotly;
+}
+
+async function fetchPlotly(address) {
+  for (const last of [false, true]) {
+    // Whatever a cache holds under the plain address is not asked for again.
+    const Plotly = window.Plotly ?? (await runScript(attempts++ ? `${address}?${attempts}` : address));
+    if (Plotly) return Plotly;
+    const trouble = await whatComes(address);
+    if (trouble || last) throw new Error(trouble ?? "the drawing library came, but does not run in this browser. Try a newer one.");
+  }
+}
+
+function runScript(address) {
+  return new Promise((resolve) => {
     const script = document.createElement("script");
-    script.src = new URL("app/static/" + file, document.baseURI).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      plotly = null;
-      script.remove();
-      reject(new Error("The drawing library could not be loaded. Check the connection and reload the page."));
+    script.src = address;
+    script.onload = script.onerror = () => {
+      if (!window.Plotly) script.remove();
+      resolve(window.Plotly);
     };
     document.head.append(script);
   });
-  return plotly;
+}
+
+// What is wrong with the answer at an address where a script should be; null if nothing is.
+async function whatComes(address) {
+  let answer;
+  try {
+    answer = await fetch(address, { cache: "no-store" });
+  } catch {
+    return "the drawing library did not come. Check the connection to this app, and whether the network asks you to sign in.";
+  }
+  answer.body?.cancel();
+  if (!answer.ok) return `the server answered ${answer.status} when asked for the drawing library. If that stays so, tell whoever runs this app.`;
+  if (/javascript/.test(answer.headers.get("content-type"))) return null;
+  return "another page came in place of the drawing library, perhaps one to sign in. Open this app in a new tab, sign in there, and come back.";
 }
 
 // A module that travels as text (the source of a board), imported once for each text.
@@ -66,15 +98,29 @@ function adoptPlotlyStyles(root) {
 export function numberText(x, digits) {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "–" : x > 0 ? "∞" : "-∞";
   if (x === 0) return "0";
-  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const [mantissa, exponent] = rounded(x, digits).split("e");
   const trim = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
-  if (exponent >= -4 && exponent < 6) return trim((+x.toPrecision(digits)).toFixed(Math.max(digits - 1 - exponent, 0)));
+  if (exponent >= -4 && exponent < 6) return trim((+`${mantissa}e${exponent}`).toFixed(Math.max(digits - 1 - exponent, 0)));
   return `${trim(mantissa)}e${+exponent}`;
 }
 
+// Like toExponential, but an exact tie goes to the even digit, as in Python.
+function rounded(x, digits) {
+  const text = x.toExponential(digits - 1);
+  if (+x.toPrecision(digits + 1) !== x) return text; // it has more digits than a tie
+  const [exact, exponent] = x.toExponential(digits + 40).split("e");
+  const cut = text.indexOf("e");
+  const kept = exact.slice(0, cut);
+  const tie = /^\.?50*$/.test(exact.slice(cut)) && /[02468]$/.test(kept);
+  return tie ? `${kept}e${exponent}` : text;
+}
+
+// The nearest whole number, the even one of two.
+const integer = (x) => Math.round(x) - (Math.abs(x % 1) === 0.5 && Math.round(x) % 2 ? 1 : 0);
+
 export function formatNumber(x, form) {
-  if (form === "int") return numberText(Math.round(x), 15);
-  if (form === "%") return `${Math.round(100 * x)} %`;
+  if (form === "int") return numberText(integer(x), 15);
+  if (form === "%") return Number.isFinite(x) ? `${integer(100 * x)} %` : numberText(x, 1);
   return numberText(x, +form);
 }
 
@@ -226,6 +272,7 @@ function modeOf(element) {
 // ---- one moving trace as SVG -------------------------------------------------------------------------------
 
 const number = (x) => Math.round(x * 100) / 100; // a hundredth of a pixel
+const LEVEL = "#10202e"; // the line of a level, on colours that are the same in both modes
 const far = 1e5; // SVG coordinates stay within this many pixels, whatever the data
 
 const SYMBOLS = {
@@ -235,8 +282,9 @@ const SYMBOLS = {
   diamond: (x, y, r) => `M${x - r} ${y}l${r} ${-r}l${r} ${r}l${-r} ${r}Z`,
   square: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`,
 };
-// What Plotly's markup says, where no markup is read.
+// What Plotly's markup says, where no markup is read; and words as such markup.
 const literal = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const markup = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const written = (x) => (Number.isFinite(x) ? numberText(x, 3) : "");
 const DASHES = { dash: "7 5", dot: "2 4", dashdot: "7 4 2 4", longdash: "12 6" };
 
@@ -376,6 +424,7 @@ class Raster {
     if (trace.meta?.level != null) {
       this.level = figure.area.appendChild(document.createElementNS(SVG, "path"));
       this.level.setAttribute("class", "level");
+      this.level.setAttribute("stroke", LEVEL);
     }
     this.shade = (z) => Math.max(0, Math.min(255, Math.round((255 * (z - zmin)) / (zmax - zmin))));
     this.context = this.canvas.getContext("2d");
@@ -476,6 +525,27 @@ function levelLine(z, x, y, level) {
   return d;
 }
 
+// One pointer drags an element. `begin` may refuse it; `end` is told whether what it did stays: not if the browser has
+// taken it for a scroll. The function that comes back ends a drag that is under way.
+function draggable(element, begin, follow, end) {
+  let pointer = null;
+  const stop = (event, kept) => {
+    if (pointer === null || (event && event.pointerId !== pointer)) return;
+    pointer = null;
+    if (event?.type === "pointerup") follow(event);
+    end(kept);
+  };
+  element.addEventListener("pointerdown", (event) => {
+    if (pointer !== null || event.button || !begin(event)) return;
+    pointer = event.pointerId;
+    element.setPointerCapture(pointer);
+  });
+  element.addEventListener("pointermove", (event) => event.pointerId === pointer && follow(event));
+  for (const kind of ["pointerup", "pointercancel", "lostpointercapture"])
+    element.addEventListener(kind, (event) => stop(event, kind !== "pointercancel"));
+  return () => stop(null, true);
+}
+
 // ---- one figure --------------------------------------------------------------------------------------------
 
 class Figure {
@@ -520,6 +590,9 @@ class Figure {
     this.near = false; // on screen, or soon: it is rendered
     this.shown = false; // on screen: it follows the sliders
     this.drawn = false;
+    this.drops = []; // what ends a drag that is under way
+    // Where the browser takes a finger for a scroll, Plotly would wait for it to come up, under a cover over the page.
+    this.plot.addEventListener("pointercancel", () => document.dispatchEvent(new MouseEvent("mouseup")));
     if (spec.wide) this.element.classList.add("wide");
     if (spec.handle) this.handleOfAxes(...spec.handle);
     if (spec.lever) this.handleOfLever(...spec.lever);
@@ -542,24 +615,18 @@ class Figure {
       const x = inverse(scale(xaxis, xaxis.range, xaxis._length, false))(event.clientX - this.corner()[0]);
       this.board.move({ [name]: closest(this.board.arrays.read(places, this.board.index), x) });
     };
-    this.plot.addEventListener("pointerdown", (event) => {
-      if (!this.drawn || event.button) return;
-      this.plot.setPointerCapture(event.pointerId);
-      this.plot.onpointermove = follow;
+    const begin = (event) => {
+      if (!this.drawn) return false;
+      this.board.hold();
       start = this.board.index[name];
       if (event.pointerType !== "touch") follow(event); // a finger may be about to scroll
-    });
-    this.plot.addEventListener("pointerup", (event) => {
-      if (!this.plot.onpointermove) return;
-      this.plot.onpointermove = null;
-      follow(event);
+      return true;
+    };
+    const end = (kept) => {
+      if (!kept && this.board.index[name] !== start) this.board.move({ [name]: start });
       this.board.commit();
-    });
-    this.plot.addEventListener("pointercancel", () => {
-      if (!this.plot.onpointermove) return;
-      this.plot.onpointermove = null;
-      if (this.board.index[name] !== start) this.board.move({ [name]: start }); // it was a scroll
-    });
+    };
+    this.drops.push(draggable(this.plot, begin, follow, end));
   }
 
   // A point that the pointer drags. `spot(index)` is where it is, `moved(x, y)` the stops of axes that a place means.
@@ -576,19 +643,15 @@ class Figure {
       const y = this.fromY(event.clientY - top + this.grip[1]);
       this.board.move(moved(x, y));
     };
-    this.handle.addEventListener("pointerdown", (event) => {
+    const begin = (event) => {
+      if (!this.fromX) return false;
+      this.board.hold();
       event.preventDefault();
-      this.handle.setPointerCapture(event.pointerId);
       const at = this.handle.getBoundingClientRect();
       this.grip = [at.left + at.width / 2 - event.clientX, at.top + at.height / 2 - event.clientY];
-      this.handle.onpointermove = follow;
-    });
-    for (const end of ["pointerup", "pointercancel"])
-      this.handle.addEventListener(end, () => {
-        if (!this.handle.onpointermove) return;
-        this.handle.onpointermove = null;
-        this.board.commit();
-      });
+      return true;
+    };
+    this.drops.push(draggable(this.handle, begin, follow, () => this.board.commit()));
   }
 
   // The handle's coordinates are the values of two axes; without the second it slides along y = 0.
@@ -604,6 +667,12 @@ class Figure {
     const heights = (index) => this.board.arrays.read(places, index);
     const spot = (index) => [x, heights(index)[index[axis]]];
     this.addHandle(spot, (_, y) => ({ [axis]: closest(heights(this.board.index), y) }));
+  }
+
+  close() {
+    this.closed = true;
+    for (const drop of this.drops) drop();
+    if (this.drawn) window.Plotly.purge(this.still); // a scene holds one of the few WebGL contexts that a page may have
   }
 
   coordinates(name) {
@@ -641,13 +710,14 @@ class Figure {
   async render() {
     if (!this.near) return;
     const Plotly = await this.board.plotly;
-    if (!Plotly || !this.element.isConnected || !this.plot.clientWidth) return;
+    if (!Plotly || this.closed || !this.element.isConnected || !this.plot.clientWidth) return;
     const { data, layout } = this.plotlyFigure(false);
     const touch = matchMedia("(pointer: coarse)").matches;
     Object.assign(layout, { width: this.plot.clientWidth, height: this.spec.height, autosize: false });
     if (!this.isScene && (touch || this.spec.span || this.handle || this.spec.scrub)) layout.dragmode = false;
     if (this.zoom) for (const key of Object.keys(this.zoom)) Object.assign((layout[key] ??= {}), this.zoom[key]);
     await Plotly.react(this.still, data, layout, { displayModeBar: false, doubleClick: "reset", scrollZoom: false });
+    if (this.closed) return;
     if (!this.drawn) {
       adoptPlotlyStyles(this.board.root);
       for (const event of ["plotly_relayout", "plotly_relayouting"])
@@ -685,9 +755,12 @@ class Figure {
     const { width, height, scene } = this.still._fullLayout;
     Object.assign(layout, { width, height, autosize: false });
     layout.scene.camera = scene.camera ?? layout.scene.camera;
-    await (await this.board.plotly).react(this.still, data, layout);
-    this.busy = false;
-    if (this.again) {
+    try {
+      await (await this.board.plotly).react(this.still, data, layout);
+    } finally {
+      this.busy = false;
+    }
+    if (this.again && !this.closed) {
       this.again = false;
       requestAnimationFrame(() => this.drawScene());
     }
@@ -789,9 +862,11 @@ class Figure {
     const stem = [spec.name, ...board.spec.axes.map((axis) => `${axis.name}-${axis.text[board.index[axis.name]]}`)].join("_");
     if (as === "csv") return save(new Blob([this.table()], { type: "text/csv" }), `${stem}.csv`);
     const Plotly = await board.plotly;
+    if (!Plotly) return; // the board says why
     const figure = this.plotlyFigure(true);
+    figure.data = figure.data.flatMap((trace) => (trace.meta?.level == null ? trace : [trace, lineOfLevel(trace)]));
     Object.assign(figure.layout, {
-      title: { text: `${spec.title} (${board.say(board.spec.place)})`, font: { size: 16 } },
+      title: { text: markup(`${spec.title} (${board.say(board.spec.place)})`), font: { size: 16 } },
       margin: { ...figure.layout.margin, t: 40 },
       paper_bgcolor: board.palette.background,
     });
@@ -800,9 +875,12 @@ class Figure {
     return save(await (await fetch(url)).blob(), `${stem}.${as}`);
   }
 
-  // The numbers behind the figure. Where a coordinate is drawn on another scale, customdata has the number itself.
+  // The numbers behind the figure. Where a coordinate is drawn on another scale, meta or customdata has the number
+  // itself, or the expression without its asinh.
   table() {
-    const quote = (text) => `"${String(text).replace(/^[=+@-]/, "'$&").replaceAll('"', '""')}"`; // no formulas
+    const { arrays, index } = this.board;
+    const safe = (text) => text.replace(/^[=+@\t\r-]/, "'$&"); // no formulas
+    const quote = (text) => `"${safe(literal(String(text))).replaceAll('"', '""')}"`;
     const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? value : "") : quote(value ?? ""));
     const { data } = this.plotlyFigure(true);
     const space = data.some((trace) => trace.z) ? ["z"] : [];
@@ -810,12 +888,18 @@ class Figure {
     data.forEach((trace, k) => {
       const live = this.spec.moving.find((candidate) => candidate.trace === k);
       const drawn = live?.customdata ? (live.x ? "x" : "y") : null;
-      const numbers = (key) => (key === drawn ? trace.customdata : trace.meta?.[key] ?? trace[key]);
-      trace.x.forEach((_, i) => {
-        const label = Array.isArray(trace.text) ? trace.text[i] : "";
-        const coordinates = ["x", "y", ...space].map((key) => cell(numbers(key)[i]));
-        lines.push([quote(trace.name ?? ""), quote(label), ...coordinates].join());
-      });
+      const numbers = (key) => {
+        if (key === drawn) return trace.customdata;
+        if (trace.meta?.[key]) return trace.meta[key];
+        return live?.[key]?.asinh == null ? trace[key] : arrays.evaluate({ ...live[key], asinh: null }, index);
+      };
+      const [xs, ys, zs] = ["x", "y", "z"].map(numbers);
+      const write = (label, ...numbers) => {
+        const cells = numbers.slice(0, 2 + space.length).map(cell);
+        lines.push([quote(trace.name ?? ""), quote(label ?? ""), ...cells].join());
+      };
+      if (trace.type === "heatmap") trace.y.forEach((_, i) => trace.x.forEach((_, j) => write("", xs[j], ys[i], zs[i][j])));
+      else trace.x.forEach((_, i) => write(Array.isArray(trace.text) ? trace.text[i] : "", xs[i], ys[i], zs?.[i]));
     });
     return lines.join("\n") + "\n";
   }
@@ -833,6 +917,12 @@ function scale(axis, [low, high], length, upwards) {
   const position = axis.type === "category" ? (v) => v : axis.type === "log" ? Math.log10 : (v) => v;
   const slope = length / (high - low);
   return upwards ? (v) => length - (position(v) - low) * slope : (v) => (position(v) - low) * slope;
+}
+
+// The line of a heat map's level, as Plotly draws it.
+function lineOfLevel({ x, y, z, meta: { level } }) {
+  const contours = { start: level, end: level, size: 1, coloring: "none" };
+  return { type: "contour", x, y, z, contours, autocontour: false, showscale: false, line: { color: LEVEL, width: 2 } };
 }
 
 // The inverse of a linear scale.
@@ -931,6 +1021,16 @@ class Slider {
       find(selector).addEventListener("click", () => this.go(this.at + step, true));
     this.range.addEventListener("input", () => this.go(+this.range.value));
     this.range.addEventListener("change", () => board.commit());
+    let start = null; // a finger that scrolls the page has touched the slider first
+    this.range.addEventListener("pointerdown", () => {
+      board.hold();
+      start = { ...board.index };
+    });
+    this.range.addEventListener("pointerup", () => board.commit());
+    this.range.addEventListener("pointercancel", () => {
+      board.move(start);
+      board.commit();
+    });
     this.range.addEventListener("keydown", (event) => {
       const step = { PageUp: this.axis.page, PageDown: -this.axis.page }[event.key];
       if (!step) return;
@@ -966,7 +1066,10 @@ class Slider {
       if (this.playing) return this.pause();
       if (this.at === this.last) this.go(0);
       label("Pause", "❚❚");
-      this.playing = setInterval(() => (this.at < this.last ? this.go(this.at + 1) : this.pause()), 110);
+      this.playing = setInterval(() => {
+        if (this.at < this.last && !document.hidden) this.go(this.at + 1);
+        else this.pause();
+      }, 110);
     });
     for (const event of ["pointerdown", "keydown"]) this.range.addEventListener(event, () => this.pause());
   }
@@ -1008,7 +1111,7 @@ class Slider {
   type(raw) {
     const { axis } = this;
     this.writing = false;
-    const value = Number(raw.trim().replace(",", "."));
+    const value = Number(raw.trim().replace(",", ".").replace("−", "-"));
     const [low, high] = [axis.text[0], axis.text[this.last]];
     if (raw.trim() === "" || !Number.isFinite(value)) {
       this.draw();
@@ -1098,8 +1201,10 @@ class Board {
     this.themer.observe(document.head, { childList: true, subtree: true, characterData: true });
     this.themer.observe(document.documentElement, { attributes: true });
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
-    this.onScheme = () => setTimeout(() => this.themed(), 50);
+    this.onScheme = () => (this.pendingTheme = setTimeout(() => this.themed(), 50));
     this.scheme.addEventListener("change", this.onScheme);
+    this.onOnline = () => this.again?.();
+    window.addEventListener("online", this.onOnline);
   }
 
   close() {
@@ -1109,9 +1214,35 @@ class Board {
     this.themer.disconnect();
     window.removeEventListener("popstate", this.onPopState);
     this.scheme.removeEventListener("change", this.onScheme);
-    clearTimeout(this.pendingCommit);
-    cancelAnimationFrame(this.frame);
+    window.removeEventListener("online", this.onOnline);
     for (const slider of this.sliders ?? []) clearInterval(slider.playing);
+    for (const figure of this.figures ?? []) figure.close();
+    for (const timer of ["Commit", "Rest", "Resize", "Theme"]) clearTimeout(this[`pending${timer}`]);
+    cancelAnimationFrame(this.frame);
+    this.wanted = this.turn = null; // what is under way sees that it is no longer wanted
+  }
+
+  // Words in place of the figures, with a button if there is something to try.
+  tell(problem, again = null) {
+    this.again = again;
+    const place = this.element.querySelector(".problem");
+    place.textContent = problem;
+    if (!again) return;
+    const button = place.appendChild(document.createElement("button"));
+    Object.assign(button, { type: "button", textContent: "Try again" });
+    button.addEventListener("click", again);
+  }
+
+  // Plotly, or words that say why it is not here.
+  load() {
+    this.tell("");
+    this.plotly = loadPlotly(this.spec.plotly).catch((error) => {
+      this.tell(`The figures cannot be drawn: ${error.message}`, () => {
+        this.load();
+        for (const figure of this.figures) figure.render();
+      });
+      return null;
+    });
   }
 
   async show(data) {
@@ -1126,15 +1257,12 @@ class Board {
     const oldAxes = this.spec?.axes;
     Object.assign(this, { spec, source });
     this.arrays = new Arrays(spec.arrays, buffers, this.source?.default, spec.axes);
-    this.plotly = loadPlotly(spec.plotly).catch((error) => {
-      this.element.querySelector(".problem").textContent = error.message;
-      return null;
-    });
+    this.page = window.location.pathname;
     this.mode = modeOf(this.element);
     this.palette = spec.palettes[this.mode];
-    this.element.querySelector(".problem").textContent = "";
     const same = oldAxes?.map((axis) => axis.name).join() === spec.axes.map((axis) => axis.name).join();
     this.build(same);
+    this.load();
     if (same) return this.keepPosition(oldAxes);
     this.index = {};
     this.readUrl();
@@ -1159,7 +1287,7 @@ class Board {
       const [[rowA, columnA], [rowB, columnB]] = [a, b].map(({ spec, axis }) => axis?.place ?? [spec.row, spec.column]);
       return rowA - rowB || columnA - columnB;
     });
-    // Figures that were on screen stay until the new ones are drawn on top: no flash between two settings.
+    // A figure that takes another's place is as near to the screen as that one was.
     const grid = this.element.querySelector(".grid");
     for (const figure of this.figures) {
       const twin = old.find((other) => other.spec.name === figure.spec.name);
@@ -1168,6 +1296,7 @@ class Board {
     for (const { element, spec, axis } of cells)
       element.style.setProperty("--column", (axis?.place[1] ?? spec.column) + 1);
     grid.replaceChildren(...cells.map((cell) => cell.element));
+    for (const figure of old) figure.close();
     for (const element of this.cells.keys()) this.approach.observe(element);
     for (const figure of this.figures) this.stage.observe(figure.element);
     this.buildLegend();
@@ -1221,7 +1350,7 @@ class Board {
         if (mark.draw === mark.bars) mark.path.setAttribute("d", "M4 1H22V11H4Z");
         else if (mark.draw === mark.points) mark.update([13], [6], (v) => v, (v) => v);
         else mark.update([1, 25], [6, 6], (v) => v, (v) => v);
-        item.append(sample, trace.name ?? "");
+        item.append(sample, literal(trace.name ?? ""));
         return item;
       }),
     );
@@ -1266,7 +1395,7 @@ class Board {
 
   // Browser back or forward: the URL says where the sliders are.
   readUrl() {
-    if (!this.spec) return;
+    if (!this.spec || this.page !== window.location.pathname) return; // that of another page
     this.inUrl = this.urlPosition(new URLSearchParams(window.location.search));
     const index = {};
     for (const axis of this.spec.axes) index[axis.name] = nearest(axis, this.inUrl[axis.name]);
@@ -1319,6 +1448,7 @@ class Board {
   commit() {
     clearTimeout(this.pendingCommit);
     this.pendingCommit = setTimeout(() => {
+      if (this.page !== window.location.pathname) return; // the reader has left the page
       const query = new URLSearchParams(window.location.search);
       const before = query.toString();
       for (const axis of this.spec.axes)
@@ -1329,6 +1459,11 @@ class Board {
       window.history.pushState({}, "", `${window.location.pathname}?${query}${window.location.hash}`);
       window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     }, 150);
+  }
+
+  // A drag begins: what is about to be written waits for its end.
+  hold() {
+    clearTimeout(this.pendingCommit);
   }
 
   urlPosition(query) {
@@ -1346,7 +1481,7 @@ class Board {
     const next = async () => {
       if (turn !== this.turn || !queue.length) return;
       await queue.shift().render();
-      idle(next);
+      if (turn === this.turn) idle(next);
     };
     idle(next);
   }
@@ -1357,7 +1492,7 @@ class Board {
       if (axis) return axis.text[this.index[name]];
       const { ref, form } = this.spec.values[name];
       const value = this.arrays.read(ref, this.index)[0];
-      return Array.isArray(form) ? this.say(form[Math.round(value)]) : formatNumber(value, form);
+      return Array.isArray(form) ? this.say(form[integer(value)]) : formatNumber(value, form);
     });
   }
 }
