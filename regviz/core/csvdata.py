@@ -47,6 +47,7 @@ ASSUMED = {
 
 _SNIFF_CHARACTERS = 65_536
 _SNIFF_ROWS = 20
+_BLOCK_ROWS = 1_000
 _MAX_NUMBER_CHARACTERS = 64
 _MAX_LISTED = 3
 _MAX_LEFT_OUT = 6
@@ -76,8 +77,12 @@ def _number_pattern(decimal: str) -> re.Pattern[str]:
 
 
 _NUMBER = {decimal: _number_pattern(decimal) for decimal in ".,"}
-_NOT_PLAIN = re.compile(r"[^-+.0-9eE\0]")
-_TWO_OF_A_MARK = re.compile(r"([.,])[^.,\0]*\1")
+_SHAPE = str.maketrans("12345678", "99999999")  # a leading 0 makes a difference, another digit none
+_NO_DIGITS = dict.fromkeys(map(ord, "+$€£¥% \u00a0\u2009\u202f'’"))
+_PLAIN = {  # what float() takes, of cells that are numbers
+    ".": _NO_DIGITS | str.maketrans("−", "-", ","),
+    ",": _NO_DIGITS | str.maketrans("−,", "-.", "."),
+}
 
 
 class CsvError(ValueError):
@@ -148,7 +153,8 @@ def read_csv(raw: bytes, label: str = "Your CSV") -> Table:
     rows = _rows(text, delimiter)
     _, header = next(rows)
     names = _column_names(header, notes)
-    columns, row_numbers, cut = _read_body(rows, len(names))
+    columns, cut = _read_body(rows, len(names))
+    row_numbers = columns[0].row_numbers
     if len(row_numbers) < MIN_ROWS:
         raise CsvError(
             f"The file has {_count(len(row_numbers), 'row')} of data, and at least {MIN_ROWS} are needed: add rows."
@@ -156,7 +162,7 @@ def read_csv(raw: bytes, label: str = "Your CSV") -> Table:
     if cut:
         notes.append(f"Only the first {MAX_ROWS:,} rows are read; the rest is left out.")
 
-    read, reasons, decimal = _read_columns(columns, row_numbers, delimiter)
+    read, reasons, decimal = _read_columns(columns, delimiter)
     usable = sorted(read)
     left_out = [f"column '{names[j]}' ({reasons[j]})" for j in sorted(reasons)]
     if len(usable) < 2:
@@ -253,18 +259,16 @@ def _decode(raw: bytes) -> tuple[str, list[str]]:
         if raw.startswith(start):
             raise CsvError(f"The file is {kind}, not a CSV file: {advice}")
     notes = []
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = raw.decode(encoding)
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
+        problem = f"The file is not UTF-8 text (see line {line:,})"
         try:
-            text = raw.decode("cp1252")  # how Excel in Western Europe saves "CSV"
+            text = raw.decode("cp1252")  # what Excel writes as "CSV" in Western Europe
         except UnicodeDecodeError:
-            text = "\0"
-        if "\0" in text or encoding == "utf-16":
-            raise CsvError(f"The file is not UTF-8 text (see line {line:,}): {advice}") from None
-        notes.append(f"The file is not UTF-8 text (see line {line:,}): read as Windows-1252; compare the names.")
+            raise CsvError(f"{problem}: {advice}") from None
+        notes.append(f"{problem}: read as Windows-1252. If names look wrong, save it as 'CSV UTF-8'.")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise CsvError(f"The file is binary, not a CSV file (a zero byte in line {line:,}): {advice}")
@@ -325,7 +329,7 @@ def _column_names(header: list[str], notes: list[str]) -> list[str]:
     if len(header) > MAX_COLUMNS:
         raise CsvError(f"The file has {len(header):,} columns, and at most {MAX_COLUMNS} are read: delete columns.")
     numbers = [f"'{_clean(cell, MAX_NAME)}'" for cell in header if _is_number(cell)]
-    if len(numbers) == sum(cell.strip().lower() not in MISSING | DOUBTFUL for cell in header):
+    if len(numbers) == sum(not _is_missing(cell.strip()) for cell in header):
         raise CsvError("The first line has no column names, only numbers or nothing: add a line of names at the top.")
     if numbers:
         notes.append(f"The first line is read as names, and some are numbers: {_listed(numbers)}.")
@@ -348,25 +352,43 @@ def _column_names(header: list[str], notes: list[str]) -> list[str]:
     return names
 
 
-def _read_body(rows: Iterable[tuple[int, list[str]]], width: int) -> tuple[list[list[str]], list[int], bool]:
-    """The stripped cells below the header by column, the number of each row, and whether rows were left out."""
-    columns: list[list[str]] = [[] for _ in range(width)]
-    row_numbers: list[int] = []
-    for number, row in rows:
-        cells = [cell.strip() for cell in row]
-        if not any(cells):  # a spreadsheet's empty row: only delimiters
-            continue
-        if len(row_numbers) == MAX_ROWS:
-            return columns, row_numbers, True
-        if len(row) < width or any(cells[width:]):
-            raise CsvError(
-                f"Row {number:,} has {_count(len(row), 'cell')} but the first line has {width}: "
-                "give every row the same number of cells."
-            )
-        row_numbers.append(number)
-        for column, cell in zip(columns, cells, strict=False):
-            column.append(cell)
-    return columns, row_numbers, False
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """A column as text: its cells with NUL between, which no file has.
+
+    shapes  cell with its digits 1 to 9 as 9 -> position of the first such cell: a few stand for thousands of cells
+    """
+
+    text: str
+    shapes: dict[str, int]
+    row_numbers: list[int]
+
+    @classmethod
+    def of(cls, text: str, row_numbers: list[int]) -> _Cells:
+        """The column of this text."""
+        shapes = text.translate(_SHAPE).split("\0")
+        last_first = dict(zip(reversed(shapes), reversed(range(len(shapes))), strict=True))
+        return cls(text, dict(sorted(last_first.items(), key=lambda item: item[1])), row_numbers)
+
+    def __getitem__(self, i: int) -> str:
+        return self.text.split("\0")[i]
+
+    def at(self, i: int) -> str:
+        """Row and cell, in words."""
+        return f"row {self.row_numbers[i]:,}: “{_clean(self[i], 20)}”"
+
+    def known(self) -> dict[str, int]:
+        """The shapes of cells that are not missing."""
+        return {shape: i for shape, i in self.shapes.items() if not _is_missing(shape)}
+
+    def proofs(self) -> dict[str, int]:
+        """Decimal mark -> position of the first number with this mark and none with the other: 0,5 or 1.234.567."""
+        found: dict[str, int] = {}
+        for shape, i in self.shapes.items():
+            marks = [mark for mark in ".," if ("." in shape or "," in shape) and _match(shape, mark)]
+            if len(marks) == 1:
+                found.setdefault(marks[0], i)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -377,24 +399,54 @@ class _Column:
     assumed: dict[str, int]  # kind -> position
 
 
-def _read_columns(
-    columns: list[list[str]], row_numbers: list[int], delimiter: str
-) -> tuple[dict[int, _Column], dict[int, str], str]:
+def _read_body(rows: Iterable[tuple[int, list[str]]], width: int) -> tuple[list[_Cells], bool]:
+    """The columns below the header, and whether rows were left out."""
+    blocks: list[list[str]] = [[] for _ in range(width)]
+    block: list[list[str]] = []
+    row_numbers: list[int] = []
+
+    def flush() -> None:
+        for parts, cells in zip(blocks, zip(*block, strict=True), strict=False):
+            parts.append("\0".join(cells))
+        block.clear()
+
+    cut = False
+    for number, row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):  # a spreadsheet's empty row: only delimiters
+            continue
+        if len(row_numbers) == MAX_ROWS:
+            cut = True
+            break
+        if len(row) < width or any(cells[width:]):
+            raise CsvError(
+                f"Row {number:,} has {_count(len(row), 'cell')} but the first line has {width}: "
+                "give every row the same number of cells."
+            )
+        row_numbers.append(number)
+        block.append(cells[:width])
+        if len(block) == _BLOCK_ROWS:  # text takes a tenth of the memory of its cells
+            flush()
+    flush()
+    return [_Cells.of("\0".join(parts), row_numbers) for parts in blocks], cut
+
+
+def _read_columns(columns: list[_Cells], delimiter: str) -> tuple[dict[int, _Column], dict[int, str], str]:
     """The columns of numbers, why the others are left out, and the decimal mark ("" if columns differ)."""
     read: dict[int, _Column] = {}
     left_out: dict[int, str] = {}
 
     def attempt(j: int, decimal: str) -> None:
         try:
-            read[j] = _read_column(columns[j], row_numbers, decimal)
+            read[j] = _read_column(columns[j], decimal)
         except _LeftOut as reason:
             left_out[j] = str(reason)
 
-    proofs = [_proofs(cells) for cells in columns]
+    proofs = [cells.proofs() for cells in columns]
     proven: set[str] = set()
     for j, proof in enumerate(proofs):
         if len(proof) == 2:
-            point, comma = (_at(columns[j], row_numbers, proof[mark]) for mark in ".,")
+            point, comma = (columns[j].at(proof[mark]) for mark in ".,")
             left_out[j] = f"{point} has a decimal point, {comma} a decimal comma"
         elif proof:
             attempt(j, *proof)
@@ -412,55 +464,56 @@ def _read_columns(
         attempt(j, decimal or ".")
     if decimal:
         return read, left_out, decimal
-    unsettled = {j: marked for j in rest if j in read and (marked := _marked(columns[j]))}
-    marks = {mark for j, marked in unsettled.items() for i in marked for mark in ".," if mark in columns[j][i]}
-    for j, marked in unsettled.items():
-        first = marked[0]
-        if not proven and len(marks) == 1 and len(marked) == (~np.isnan(read[j].values)).sum():
+    unsettled = {}  # column -> position of a cell like 1.037
+    for j in rest:
+        marked = [i for shape, i in columns[j].known().items() if "." in shape or "," in shape]
+        if j in read and marked:
+            unsettled[j] = marked[0]
+    marks = {mark for j in unsettled for shape in columns[j].known() for mark in ".," if mark in shape}
+    for j, i in unsettled.items():
+        if not proven and len(marks) == 1 and all(marks <= set(shape) for shape in columns[j].known()):
             attempt(j, min(marks))
-            read[j].assumed["decimal"] = first
+            read[j].assumed["decimal"] = i
         else:
-            one, other = (_shown(_read_column([columns[j][first]], [0], mark).values[0]) for mark in ".,")
+            cell = _Cells.of(columns[j][i], [0])
+            one, other = (_shown(_read_column(cell, mark).values[0]) for mark in ".,")
+            left_out[j] = (
+                f"{columns[j].at(i)} could be {one} or {other}: use one decimal mark and none between thousands"
+            )
             del read[j]
-            told = f"{_at(columns[j], row_numbers, first)} could be {one} or {other}"
-            left_out[j] = f"{told}: use one decimal mark and none between thousands"
     return read, left_out, "" if proven or len(marks) == 2 else min(marks, default=".")
 
 
-def _marked(cells: list[str]) -> list[int]:
-    return [i for i, cell in enumerate(cells) if ("." in cell or "," in cell) and cell not in DOUBTFUL]
-
-
-def _proofs(cells: list[str]) -> dict[str, int]:
-    """Decimal mark -> position of a cell that is a number with this one and none with the other, as 0,5 or 1.234.567.
-
-    Where every cell has at most one mark, all of one kind, the first proof is all.
-    """
-    text = "\0".join(cells)
-    if "." not in text and "," not in text:
-        return {}
-    several = ("." in text and "," in text) or _TWO_OF_A_MARK.search(text)
-    found: dict[str, int] = {}
-    for i, cell in enumerate(cells):
-        if "." in cell or "," in cell:
-            marks = [mark for mark in ".," if _match(cell, mark)]
-            if len(marks) == 1 and found.setdefault(marks[0], i) == i and (not several or len(found) == 2):
-                break
-    return found
-
-
-def _read_column(cells: list[str], row_numbers: list[int], decimal: str) -> _Column:
+def _read_column(cells: _Cells, decimal: str) -> _Column:
     """Raises _LeftOut if a cell is neither a number nor missing, if units differ or nothing is there."""
     assumed: dict[str, int] = {}
-    try:
-        plain = _plain(cells, decimal)
-        values = _floats(plain)
-    except ValueError:
-        plain = _plain_cell_by_cell(cells, row_numbers, decimal, assumed)
-        values = _floats(plain)
-    if np.isnan(values).all():
+    units: dict[str, int] = {}
+    for shape, i in cells.known().items():
+        match = _match(shape, decimal)
+        if not match:
+            raise _LeftOut(f"{cells.at(i)} is not a number")
+        unit = (match["before"] or "") + (match["after"] or "")
+        units.setdefault(unit, i)
+        if unit:
+            assumed.setdefault("unit", i)
+        if match["group"]:
+            assumed.setdefault("grouped", i)
+    if not units:
         raise _LeftOut("no number is in it")
-    doubtful = ((np.abs(values) >= _EXACT) & np.isfinite(values)) | (values == 0)
+    if len(units) > 1:
+        one, other = (cells.at(i) for i in list(units.values())[:2])
+        raise _LeftOut(f"{one} and {other} differ in their unit")
+
+    missing = {shape for shape in cells.shapes if _is_missing(shape)}  # without a digit: cells, too
+    for shape in missing & DOUBTFUL:
+        assumed["missing"] = min(cells.shapes[shape], assumed.get("missing", MAX_ROWS))
+    plain = cells.text.translate(_PLAIN[decimal]).split("\0")
+    if missing - {""}:
+        plain = ["" if cell in missing else number for cell, number in zip(cells.text.split("\0"), plain, strict=True)]
+    values = np.array([float(number) if number else math.nan for number in plain])
+    doubtful = (np.abs(values) >= _EXACT) & np.isfinite(values)
+    if "e" in cells.text.lower():
+        doubtful |= values == 0
     rounded = next((int(i) for i in np.flatnonzero(doubtful) if _is_rounded(plain[i], values[i])), None)
     return _Column(values, assumed if rounded is None else assumed | {"rounded": rounded})
 
@@ -471,64 +524,22 @@ def _is_rounded(plain: str, value: float) -> bool:
     return value == 0 and any(digit in digits for digit in "123456789") if exponent else Decimal(digits) != value
 
 
-def _floats(plain: list[str]) -> Array:
-    return np.array([float(cell) if cell else math.nan for cell in plain])
-
-
-def _plain(cells: list[str], decimal: str) -> list[str]:
-    """All cells as float() takes them, at once. Raises ValueError if one needs a closer look."""
-    text = "\0".join(cells)
-    if decimal == ",":
-        if "." in text:
-            raise ValueError
-        text = text.replace(",", ".")
-    if _NOT_PLAIN.search(text) or max(map(len, cells)) > _MAX_NUMBER_CHARACTERS:
-        raise ValueError
-    return text.split("\0")
-
-
-def _plain_cell_by_cell(cells: list[str], row_numbers: list[int], decimal: str, assumed: dict[str, int]) -> list[str]:
-    """The same for cells with thousands, units and words for missing; what was made of them goes to `assumed`."""
-    plain = []
-    units: dict[str, int] = {}
-    for i, cell in enumerate(cells):
-        if cell.lower() in MISSING:
-            plain.append("")
-        elif cell in DOUBTFUL:
-            plain.append("")
-            assumed.setdefault("missing", i)
-        elif match := _match(cell, decimal):
-            minus, before, digits, group, after = match.group("minus", "before", "digits", "group", "after")
-            if group:
-                digits = digits.replace(group, "")
-                assumed.setdefault("grouped", i)
-            if before or after:
-                assumed.setdefault("unit", i)
-            units.setdefault((before or "") + (after or ""), i)
-            plain.append(("-" if minus in ("-", "−") else "") + digits.replace(",", "."))
-        else:
-            raise _LeftOut(f"{_at(cells, row_numbers, i)} is not a number")
-    if len(units) > 1:
-        one, other = (_at(cells, row_numbers, i) for i in list(units.values())[:2])
-        raise _LeftOut(f"{one} and {other} differ in their unit")
-    return plain
-
-
 def _match(cell: str, decimal: str) -> re.Match[str] | None:
     return _NUMBER[decimal].fullmatch(cell) if len(cell) <= _MAX_NUMBER_CHARACTERS else None
 
 
 def _is_number(cell: str) -> bool:
-    cell = cell.strip()
-    return any(_match(cell, decimal) for decimal in ".,")
+    return any(_match(cell.strip(), decimal) for decimal in ".,")
 
 
-def _at(cells: list[str], row_numbers: list[int], i: int) -> str:
-    return f"row {row_numbers[i]:,}: “{_clean(cells[i], 20)}”"
+def _is_missing(cell: str) -> bool:
+    return cell.lower() in MISSING or cell in DOUBTFUL
 
 
 def _shown(value: float) -> str:
-    return "missing" if math.isnan(value) else repr(float(value)).removesuffix(".0")
+    if math.isnan(value):
+        return "missing"
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e21 else repr(float(value))
 
 
 def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
