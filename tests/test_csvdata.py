@@ -159,6 +159,11 @@ READ: dict[str, tuple[bytes, dict[str, list[float]], tuple[str, ...]]] = {
             "column 'b' (row 2: “2.007” could be 2.007 or 2007",
         ),
     ),
+    "a column of both marks beside commas": (
+        lines("a;b;c", "1.5;1,5;2", "1,5;1,5;2"),
+        {"b": [1.5], "c": [2]},
+        ("column 'a' (row 2: “1.5” has a decimal point, row 3: “1,5” a decimal comma)",),
+    ),
     "both marks in a column": (
         lines("a;b;c;d", "1.5;1;2;3.007", "2;2;2;1", "1,5;1;2;2"),
         {"b": [1, 2], "c": [2]},
@@ -296,6 +301,7 @@ def test_the_decimal_mark_is_told(delimiter: str) -> None:
         return lines(delimiter.join("abc"), delimiter.join(cells))
 
     expected = {("1.5", "2", "3"): ".", ("1,5", "2", "3"): ",", ("1", "2", "3"): ".", ("1.5", "2,5", "3"): ""}
+    expected |= {("1.037", "2", "3"): ".", ("1,037", "2", "3"): ",", ("1.037", "2,5", "3"): ","}
     for cells, decimal in expected.items():
         table = read_csv(row(*cells))
         assert (table.decimal, table.delimiter) == (decimal, delimiter)
@@ -423,6 +429,7 @@ def test_absurd_magnitudes(value: str) -> None:
     assert "'b' has" in (message := refusal(table, "c", ["a", "b"]))
     assert "in row 14" in message
     assert refusal(table, "b", ["a"]) == message
+    assert ("infinity, or a number above 1.8e308" in message) == (abs(float(value)) > 1e308)
     assert to_data(table, "c", ["a"]).n_samples == 13
 
 
@@ -477,6 +484,12 @@ def test_bad_choices(target: str, features: list[str], words: str) -> None:
         (GOOD.encode() + b"1,2,3,4\n", "Row 14 has 4 cells but the first line has 3"),
         (GOOD.encode() + b'1,"2,3\n4,5,6\n', "Row 14 opens a quote that is never closed"),
         (GOOD.encode() + b'1,"2"x,3\n', "Row 14 has text after a closing quote"),
+        (GOOD.encode() + b'1,"1"2,3\n', "Row 14 has text after a closing quote"),
+        (lines("a,b", "1,5,2,5"), "Row 2 has 4 cells but the first line has 2"),
+        (lines("Sizes in cm", "a,b", "1,2"), "Only one column"),
+        (lines("2024-05-01,a,b", "1,2"), "Row 2 has 2 cells but the first line has 3"),
+        (lines("a;b", "1.037;2,007"), "'a' (row 2: “1.037” could be 1.037 or 1037: use one decimal mark"),
+        (lines("a,b", "x,12%", "y,3"), "No column holds only numbers"),
         (b"a,b\n" + b"x,y\n" * 12, "left out is for example column 'a' (row 2: “x” is not a number)"),
         (b"a,b\n" + b"x,1\n" * 12, "Only the column 'b' holds only numbers"),
         (b"a,b\n" + b"NA,NA\n" * 12, "No column holds only numbers"),
@@ -596,3 +609,19 @@ def test_numbers_come_back_exactly(rows: list[list[float | None]], delimiter: st
             np.testing.assert_array_equal(table.values[:, table.names.index(name)], expected[:, j])
         else:
             assert np.isnan(expected[:, j]).all()
+
+
+@given(
+    st.lists(st.integers(-(2**53), 2**53), min_size=10, max_size=15),
+    st.sampled_from([(".", ","), (",", "."), (".", " "), (",", "\u202f"), (".", "'"), (",", "’")]),
+    st.sampled_from(["{}", "{} %", "€{}", "{}$"]),
+)
+@settings(max_examples=60)
+def test_thousands_come_back_exactly(numbers: list[int], marks: tuple[str, str], unit: str) -> None:
+    """Whatever stands between thousands, beside a column that proves the decimal mark."""
+    decimal, thousands = marks
+    rows = [f"0{decimal}5;{unit.format(format(n, ',').replace(',', thousands))}".replace("€-", "-€") for n in numbers]
+    table = read("\n".join(["half;n", *rows]))
+    np.testing.assert_array_equal(table.values, [[0.5, n] for n in numbers])
+    assert any("thousands" in note for note in table.notes) == any(abs(n) >= 1000 for n in numbers)
+    assert any("unit" in note for note in table.notes) == (unit != "{}")
