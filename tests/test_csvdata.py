@@ -184,6 +184,7 @@ READ: dict[str, tuple[bytes, dict[str, list[float]], tuple[str, ...]]] = {
         (),
     ),
     "edges": (lines("a,b,c,d", "5.,.5,007,−3"), {"a": [5], "b": [0.5], "c": [7], "d": [-3]}, ()),
+    "edges, commas": (lines("a;b;c", "−3,5;,5;5,"), {"a": [-3.5], "b": [0.5], "c": [5]}, ()),
     "spaces around": (lines("a,b", ' 1.5 ,"\u00a02 "'), {"a": [1.5], "b": [2]}, ()),
     "percent": (
         lines("a;b;c", "12%;3;50 %", "7%;3;0.5"),
