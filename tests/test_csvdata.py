@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from regviz.core.csvdata import MAX_BYTES, CsvError, Table, read_csv, to_data
+from regviz.core.csvdata import MAX_BYTES, RESERVED, CsvError, Table, read_csv, to_data
+from regviz.settings import AUTOMATIC
 
 ROWS = "".join(f"{i},{i * i},{7 - i}\n" for i in range(1, 13))
 GOOD = "a,b,c\n" + ROWS
@@ -87,26 +88,229 @@ def test_delimiters_line_ends_and_byte_order_mark(delimiter: str, word: str, end
     assert table.names == ("a", "b", "c")
 
 
-def test_decimal_commas_in_a_semicolon_file() -> None:
-    table = read("weight, kg;height, cm\n" + "70,5;-1,80\n3;4\n" * 10)
-    assert (table.delimiter, table.decimal) == (";", ",")
-    np.testing.assert_array_equal(table.values[:2], [[70.5, -1.8], [3, 4]])
-    assert "semicolons, with decimal commas" in table.notes[0]
+def lines(*first: str, filled: int = 12) -> bytes:
+    """A file of the header, these rows, and the last row again up to 12 rows."""
+    return "\n".join([*first, *[first[-1]] * (filled + 1 - len(first)), ""]).encode()
 
 
-def test_decimal_comma_that_comes_late_is_seen() -> None:
-    table = read("a;b\n" + "1;2\n" * 500 + "1,5;2,5\n")
-    np.testing.assert_array_equal(table.values[-1], [1.5, 2.5])
+# Bytes, the first numbers of every column that is read, and words of every note but the first.
+READ: dict[str, tuple[bytes, dict[str, list[float]], tuple[str, ...]]] = {
+    # The decimal mark: proven by the file, or by the column, or taken and told, or not taken.
+    "points": (lines("a,b", "1.5,-0.25"), {"a": [1.5], "b": [-0.25]}, ()),
+    "points, semicolons": (lines("a;b", "1.5;2.007"), {"a": [1.5], "b": [2.007]}, ()),
+    "three decimals between commas": (lines("a,b", "1.037,2.007"), {"a": [1.037], "b": [2.007]}, ()),
+    "commas": (lines("a;b", "1,5;2,007"), {"a": [1.5], "b": [2.007]}, ()),
+    "commas in quotes between commas": (lines("a,b", '"1,5","-,5"'), {"a": [1.5], "b": [-0.5]}, ()),
+    "commas and bars": (lines("a|b", "0,123|5"), {"a": [0.123], "b": [5]}, ()),
+    "a late comma": (
+        lines("a;b", *["1;2.007"] * 500, "1,5;2"),
+        {"a": [1], "b": [2007]},
+        ("“2.007” is 2007 ('b', row 2)",),
+    ),
+    "thousands beside decimal commas": (
+        lines("a;b;c", "1.037;2.007;0,5"),
+        {"a": [1037], "b": [2007], "c": [0.5]},
+        ("between thousands was dropped: “1.037” is 1037 ('a', row 2), “2.007” is 2007 ('b', row 2).",),
+    ),
+    "thousands and decimal commas": (lines("a;b", "1.234,5;1"), {"a": [1234.5], "b": [1]}, ("“1.234,5” is 1234.5",)),
+    "thousands and decimal points": (lines("a;b", "1,234.5;1"), {"a": [1234.5], "b": [1]}, ("“1,234.5” is 1234.5",)),
+    "thousands beside decimal points": (lines("a\tb", "1.5\t1,037"), {"a": [1.5], "b": [1037]}, ("“1,037” is 1037",)),
+    "thousands in quotes between commas": (
+        lines("a,b", '999,"1,037"', '7,"-2,000,000"'),
+        {"a": [999, 7], "b": [1037, -2e6]},
+        ("“1,037” is 1037 ('b', row 2)",),
+    ),
+    "millions prove the comma": (
+        lines("a;b;c", "1.234.567;1.037;12"),
+        {"a": [1234567], "b": [1037], "c": [12]},
+        ("“1.234.567” is 1234567 ('a', row 2), “1.037” is 1037",),
+    ),
+    "thousands with spaces": (
+        lines("a;b;c", "1 234,5;1\u202f234;1\u00a0234\u00a0567,25"),
+        {"a": [1234.5], "b": [1234], "c": [1234567.25]},
+        ("“1 234,5” is 1234.5 ('a', row 2), “1 234” is 1234 ('b', row 2), “1 234 567,25” is 1234567.25",),
+    ),
+    "thousands with apostrophes": (lines("a,b", "1'234.5,1"), {"a": [1234.5], "b": [1]}, ("“1'234.5” is 1234.5",)),
+    "all could be thousands": (
+        lines("a;b;c", "1.037;2;20.007", "9.500;3;1.000"),
+        {"a": [1.037, 9.5], "b": [2, 3], "c": [20.007, 1]},
+        ("Read as decimals, not as thousands: “1.037” is 1.037 ('a', row 2), “20.007” is 20.007 ('c', row 2).",),
+    ),
+    "all could be thousands, commas": (
+        lines("a\tb\tc", "1,037\t2\t"),
+        {"a": [1.037], "b": [2]},
+        ("Read as decimals, not as thousands: “1,037” is 1.037", "column 'c' (no number is in it)"),
+    ),
+    "thousands or decimals, not all marked": (
+        lines("a;b;c", "999;1;5", "1.037;2;6"),
+        {"b": [1, 2], "c": [5, 6]},
+        ("column 'a' (row 3: “1.037” could be 1.037 or 1037: use one decimal mark and none between thousands)",),
+    ),
+    "either mark, none proven": (
+        lines("a;b;c;d", "1.037;2,007;1;2"),
+        {"c": [1], "d": [2]},
+        ("column 'a' (row 2: “1.037” could be 1.037 or 1037", "column 'b' (row 2: “2,007” could be 2007 or 2.007"),
+    ),
+    "each column its own mark": (
+        lines("a;b;c;d", "1;2.007;0,5;7", "1.5;2.007;0,5;7"),
+        {"a": [1, 1.5], "c": [0.5], "d": [7]},
+        (
+            "decimal mark differs between columns: “1.5” is 1.5 ('a', row 3), “0,5” is 0.5 ('c', row 2)",
+            "column 'b' (row 2: “2.007” could be 2.007 or 2007",
+        ),
+    ),
+    "a column of both marks beside commas": (
+        lines("a;b;c", "1.5;1,5;2", "1,5;1,5;2"),
+        {"b": [1.5], "c": [2]},
+        ("column 'a' (row 2: “1.5” has a decimal point, row 3: “1,5” a decimal comma)",),
+    ),
+    "both marks in a column": (
+        lines("a;b;c;d", "1.5;1;2;3.007", "2;2;2;1", "1,5;1;2;2"),
+        {"b": [1, 2], "c": [2]},
+        (
+            "column 'a' (row 2: “1.5” has a decimal point, row 4: “1,5” a decimal comma)",
+            "column 'd' (row 2: “3.007” could",
+        ),
+    ),
+    "a version number proves nothing": (
+        lines("a;b;c", "1.100.200;1.037;2", "x;1.037;2"),
+        {"b": [1.037], "c": [2]},
+        ("Read as decimals, not as thousands: “1.037”", "column 'a' (row 3: “x” is not a number)"),
+    ),
+    # Other numbers.
+    "exponents": (
+        lines("a;b;c", "1e3;-1.5E-3;+2,5e+2".replace(",", ".")),
+        {"a": [1e3], "b": [-1.5e-3], "c": [250]},
+        (),
+    ),
+    "edges": (lines("a,b,c,d", "5.,.5,007,−3"), {"a": [5], "b": [0.5], "c": [7], "d": [-3]}, ()),
+    "edges, commas": (lines("a;b;c", "−3,5;,5;5,"), {"a": [-3.5], "b": [0.5], "c": [5]}, ()),
+    "spaces around": (lines("a,b", ' 1.5 ,"\u00a02 "'), {"a": [1.5], "b": [2]}, ()),
+    "percent": (
+        lines("a;b;c", "12%;3;50 %", "7%;3;0.5"),
+        {"a": [12, 7], "b": [3]},
+        (
+            "The unit was dropped: “12%” is 12 ('a', row 2)",
+            "column 'c' (row 2: “50 %” and row 3: “0.5” differ in their unit)",
+        ),
+    ),
+    "currency": (
+        lines("a;b;c;d", "-$1,200.50;€ 5;3 €;$1", "$2.5;€6;4€;€1"),
+        {"a": [-1200.5, 2.5], "b": [5, 6], "c": [3, 4]},
+        (
+            "“-$1,200.50” is -1200.5 ('a', row 2).",
+            "unit was dropped: “-$1,200.50” is -1200.5",
+            "“$1” and row 3: “€1” differ",
+        ),
+    ),
+    "integers beyond 2^53": (
+        lines("id,a,b", "9007199254740992,1,2", "9007199254740993,1,36028797018963969", "-9007199254740995,1,2"),
+        {"id": [2.0**53, 2.0**53, -(2.0**53) - 4], "a": [1], "b": [2, 2.0**55]},
+        ("“9007199254740993” is 9007199254740992 ('id', row 3), “36028797018963969” is 36028797018963968",),
+    ),
+    "large and exact": (lines("a,b", "1e300,1000000000000000000000"), {"a": [1e300], "b": [1e21]}, ()),
+    "below the smallest number": (lines("a,b", "1e-400,0e5"), {"a": [0], "b": [0]}, ("“1e-400” is 0 ('a', row 2).",)),
+    "infinite": (lines("a,b,c", "inf,-Infinity,1e400"), {"a": [np.inf], "b": [-np.inf], "c": [np.inf]}, ()),
+    # What is no number.
+    "no numbers": (
+        lines("date,hex,x,y,group", '2024-05-01,0x1F,1,2,"12,34,567"', '2024-05-02,0x2F,1,2,"1,2"'),
+        {"x": [1], "y": [2]},
+        ("'date' (row 2: “2024-05-01” is not", "'hex' (row 2: “0x1F” is not", "'group' (row 2: “12,34,567” is not"),
+    ),
+    "text in one cell": (
+        lines("a,b,c", "1,2,3", "1,2,3", "1,2 kg,3"),
+        {"a": [1], "c": [3]},
+        ("'b' (row 4: “2 kg” is not",),
+    ),
+    "dates with points": (
+        lines("a;b;c", "01.05.2024;1,5;2"),
+        {"b": [1.5], "c": [2]},
+        ("“01.05.2024” is not a number",),
+    ),
+    "clock, brackets, digits": (
+        lines("a,b,c,d,e,f,g", "12:30,(5),٣,1_000,--5,1,2"),
+        {"f": [1], "g": [2]},
+        ("“12:30”", "“(5)”", "“٣”", "“1_000”", "“--5”"),
+    ),
+    "many left out": (
+        lines(",".join(f"c{j}" for j in range(10)), "x,x,x,x,x,x,x,x,1,2"),
+        {"c8": [1], "c9": [2]},
+        (*["“x” is not"] * 6, "Left out too: 2 more columns."),
+    ),
+    "missing": (
+        lines("a,b,c", "1,NA,n/a", ",2,#N/A", "NaN,null,3", "None,NONE,nan"),
+        {"a": [1, np.nan, np.nan, np.nan], "b": [np.nan, 2, np.nan, np.nan], "c": [np.nan, np.nan, 3, np.nan]},
+        (),
+    ),
+    "doubtful": (
+        lines("a,b,c", "1,2,3", "?,-,.", "-,2,3"),
+        {"a": [1, np.nan, np.nan], "b": [2, np.nan], "c": [3, np.nan]},
+        ("Taken as missing: “?” is missing ('a', row 3), “-” is missing ('b', row 3), “.” is missing ('c', row 3).",),
+    ),
+    # Names.
+    "a menu's word": (lines("automatic,a", "1,2"), {"automatic (2)": [1], "a": [2]}, ("numbered: 'automatic (2)'",)),
+    "names that are numbers": (
+        lines("1990,a,5", "1,2,3"),
+        {"1990": [1], "a": [2], "5": [3]},
+        ("some are numbers: '1990', '5'",),
+    ),
+    # Encodings, line ends, quotes.
+    "latin-1": (
+        lines("größe;b", "1,5;2").decode().encode("latin-1"),
+        {"größe": [1.5], "b": [2]},
+        ("not UTF-8 text (see line 1): read as Windows-1252.",),
+    ),
+    "euro in windows-1252": (
+        lines("a;b", "1,5 €;2").decode().encode("cp1252"),
+        {"a": [1.5], "b": [2]},
+        ("not UTF-8 text (see line 2)", "“1,5 €” is 1.5"),
+    ),
+    "utf-16": (lines("größe;b", "1,5;2").decode().encode("utf-16"), {"größe": [1.5], "b": [2]}, ()),
+    "utf-16, big end first": (
+        b"\xfe\xff" + lines("a\tb", "1\t2").decode().encode("utf-16-be"),
+        {"a": [1], "b": [2]},
+        (),
+    ),
+    "old Mac": (lines("a,b", "1.5,2").replace(b"\n", b"\r"), {"a": [1.5], "b": [2]}, ()),
+    "quoted line ends": (lines('"a\nb",c', '"1",2', '" 2\n",3'), {"a b": [1, 2], "c": [2, 3]}, ()),
+    "inches": (lines("a,b,c", '5",1,2'), {"b": [1], "c": [2]}, ('“5"” is not a number',)),
+    "trailing delimiters": (lines("a,b", "1,2,,", "3,4, "), {"a": [1, 3], "b": [2, 4]}, ()),
+    "delimiter in names": (
+        lines("weight, kg;height, cm", "70,5;-1,80"),
+        {"weight, kg": [70.5], "height, cm": [-1.8]},
+        (),
+    ),
+}
 
 
-def test_decimal_points_in_a_semicolon_file() -> None:
-    assert read("a;b\n" + "1.5;2.5\n" * 10).values[0].tolist() == [1.5, 2.5]
+@pytest.mark.parametrize("case", READ)
+def test_numbers_of_hostile_files(case: str) -> None:
+    """The numbers that a careful person would read; and every assumption, every column left out is told."""
+    raw, numbers, told = READ[case]
+    table = read_csv(raw)
+    assert table.names == tuple(numbers)
+    for name, first in numbers.items():
+        np.testing.assert_array_equal(table.values[: len(first), table.names.index(name)], first)
+    assert len(table.notes) == 1 + len(told), table.notes
+    for words, note in zip(told, table.notes[1:], strict=True):
+        assert words in checked(note)
 
 
-def test_thousands_are_not_guessed() -> None:
-    table = read("a;b;c\n" + "1.234;1,5;2,5\n" * 12)
-    assert table.names == ("b", "c")
-    assert "'a' ('1.234' in row 2)" in table.notes[1]
+@pytest.mark.parametrize("delimiter", ";\t|")
+def test_the_decimal_mark_is_told(delimiter: str) -> None:
+    def row(*cells: str) -> bytes:
+        return lines(delimiter.join("abc"), delimiter.join(cells))
+
+    expected = {("1.5", "2", "3"): ".", ("1,5", "2", "3"): ",", ("1", "2", "3"): ".", ("1.5", "2,5", "3"): ""}
+    expected |= {("1.037", "2", "3"): ".", ("1,037", "2", "3"): ",", ("1.037", "2,5", "3"): ","}
+    for cells, decimal in expected.items():
+        table = read_csv(row(*cells))
+        assert (table.decimal, table.delimiter) == (decimal, delimiter)
+        assert ("with decimal commas" in table.notes[0]) == (decimal == ",")
+
+
+def test_the_menu_has_no_column_of_its_own_words() -> None:
+    assert AUTOMATIC in RESERVED
 
 
 def test_underscores_and_long_digits_are_text() -> None:
@@ -119,8 +323,8 @@ def test_text_and_empty_columns_are_kept_out_and_reported() -> None:
     table = read("id,v,note,w\n" + "".join(f"p{i},{i},,{i * i}\n" for i in range(12)))
     assert table.names == ("v", "w")
     assert table.unusable == ("id", "note")
-    assert "text: 'id' ('p0' in row 2)." in table.notes[1]
-    assert "nothing is in them: 'note'." in table.notes[2]
+    assert table.notes[1] == "Left out: column 'id' (row 2: “p0” is not a number)."
+    assert table.notes[2] == "Left out: column 'note' (no number is in it)."
 
 
 def test_quoted_newlines_and_delimiters() -> None:
@@ -226,6 +430,7 @@ def test_absurd_magnitudes(value: str) -> None:
     assert "'b' has" in (message := refusal(table, "c", ["a", "b"]))
     assert "in row 14" in message
     assert refusal(table, "b", ["a"]) == message
+    assert ("infinity, or a number above 1.8e308" in message) == (abs(float(value)) > 1e308)
     assert to_data(table, "c", ["a"]).n_samples == 13
 
 
@@ -263,11 +468,12 @@ def test_bad_choices(target: str, features: list[str], words: str) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel file"),
         (b"\x1f\x8b\x08", "a gzip file"),
         (b"%PDF-1.7", "a PDF file"),
-        (GOOD.encode("utf-16"), "UTF-16 text"),
-        (GOOD.encode("utf-16-le"), "binary"),
-        (GOOD.encode() + b"1,\x00,2\n", "binary"),
-        ("größe,b\n1,2\n".encode("latin-1"), "not UTF-8 text (see line 1): save it as 'CSV UTF-8'"),
-        (GOOD.encode() + b"\xff,2,3\n", "not UTF-8 text (see line 14)"),
+        (GOOD.encode("utf-16-le"), "binary, not a CSV file (a zero byte in line 1)"),
+        (GOOD.encode("utf-32"), "binary"),
+        (b"\xff\xfe" + b"a\0,\0" * 20 + b"\0\xd8", "binary"),
+        (GOOD.encode() + b"1,\x00,2\n", "a zero byte in line 14"),
+        ("größe,b\n1\u0081,2\n".encode("latin-1"), "not UTF-8 text (see line 1): save it as 'CSV UTF-8'"),
+        (GOOD.encode() + b"\x81,2,3\n", "not UTF-8 text (see line 14)"),
         (b"a\n" + b"1\n" * 20, "Only one column"),
         (b"a b c\n" + b"1 2 3\n" * 20, "Only one column"),
         (ROWS.encode(), "no column names"),
@@ -279,10 +485,16 @@ def test_bad_choices(target: str, features: list[str], words: str) -> None:
         (GOOD.encode() + b"1,2,3,4\n", "Row 14 has 4 cells but the first line has 3"),
         (GOOD.encode() + b'1,"2,3\n4,5,6\n', "Row 14 opens a quote that is never closed"),
         (GOOD.encode() + b'1,"2"x,3\n', "Row 14 has text after a closing quote"),
-        (b"a,b\n" + b"x,y\n" * 12, "No column holds only numbers, for example 'a' ('x' in row 2)"),
+        (GOOD.encode() + b'1,"1"2,3\n', "Row 14 has text after a closing quote"),
+        (lines("a,b", "1,5,2,5"), "Row 2 has 4 cells but the first line has 2"),
+        (lines("Sizes in cm", "a,b", "1,2"), "Only one column"),
+        (lines("2024-05-01,a,b", "1,2"), "Row 2 has 2 cells but the first line has 3"),
+        (lines("a;b", "1.037;2,007"), "'a' (row 2: “1.037” could be 1.037 or 1037: use one decimal mark"),
+        (lines("a,b", "x,12%", "y,3"), "No column holds only numbers"),
+        (b"a,b\n" + b"x,y\n" * 12, "left out is for example column 'a' (row 2: “x” is not a number)"),
         (b"a,b\n" + b"x,1\n" * 12, "Only the column 'b' holds only numbers"),
         (b"a,b\n" + b"NA,NA\n" * 12, "No column holds only numbers"),
-        (b"<b>\x1b,b\n" + b"<i>\x07,y\n" * 12, "'<b>' ('<i>' in row 2)"),
+        (b"<b>\x1b,b\n" + b"<i>\x07,y\n" * 12, "'<b>' (row 2: “<i>” is not a number)"),
         (",".join(f"c{j}" for j in range(501)).encode(), "501 columns, and at most 500"),
     ],
 )
@@ -398,3 +610,19 @@ def test_numbers_come_back_exactly(rows: list[list[float | None]], delimiter: st
             np.testing.assert_array_equal(table.values[:, table.names.index(name)], expected[:, j])
         else:
             assert np.isnan(expected[:, j]).all()
+
+
+@given(
+    st.lists(st.integers(-(2**53), 2**53), min_size=10, max_size=15),
+    st.sampled_from([(".", ","), (",", "."), (".", " "), (",", "\u202f"), (".", "'"), (",", "’")]),
+    st.sampled_from(["{}", "{} %", "€{}", "{}$"]),
+)
+@settings(max_examples=60)
+def test_thousands_come_back_exactly(numbers: list[int], marks: tuple[str, str], unit: str) -> None:
+    """Whatever stands between thousands, beside a column that proves the decimal mark."""
+    decimal, thousands = marks
+    rows = [f"0{decimal}5;{unit.format(format(n, ',').replace(',', thousands))}".replace("€-", "-€") for n in numbers]
+    table = read("\n".join(["half;n", *rows]))
+    np.testing.assert_array_equal(table.values, [[0.5, n] for n in numbers])
+    assert any("thousands" in note for note in table.notes) == any(abs(n) >= 1000 for n in numbers)
+    assert any("unit" in note for note in table.notes) == (unit != "{}")
