@@ -255,7 +255,7 @@ def test_one_standard_error_of_a_cross_validation() -> None:
         (np.ones((1, 2, 3)), np.ones(3), "n_splits >= 2"),
         (np.ones((5, 3)), np.ones(3), "errors must be"),
         (np.ones((5, 2, 3)), np.ones(2), r"alphas must have shape \(3,\) or \(2, 3\), got \(2,\)"),
-        (np.full((5, 2, 3), np.nan), np.ones(3), "NaN"),
+        (np.full((5, 2, 3), np.nan), np.ones(3), "errors must be finite and >= 0, got nan"),
     ],
 )
 def test_one_standard_error_refuses(errors: Array, alphas: Array, message: str) -> None:
@@ -355,8 +355,8 @@ def test_bias_and_variance_of_ridge_are_those_of_its_hat_matrix() -> None:
     [
         (np.ones(3), np.ones(3), "predictions must be"),
         (np.ones((0, 3)), np.ones(3), "predictions must be"),
-        (np.ones((5, 3)), np.ones(4), r"truth must have shape \(3,\)"),
-        (np.ones((5, 3)), 1.0, "truth must have shape"),
+        (np.ones((5, 3)), np.ones(4), r"truth must be of shape \(3,\), not empty, got shape \(4,\)"),
+        (np.ones((5, 3)), 1.0, "truth must be of shape"),
     ],
 )
 def test_decompose_refuses(predictions: Array, truth: Array, message: str) -> None:

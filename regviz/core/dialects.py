@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from regviz.core import Array
+from regviz.core.checks import NOT_NEGATIVE, POSITIVE, RATIO, number, numbers, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,7 @@ class Dialect:
 
     def why_not(self, l1_ratio: float) -> str:
         """Why it can't say this L1 ratio, in a sentence; empty if it can. ValueError if it is not 0 to 1."""
-        if not 0 <= l1_ratio <= 1:
-            raise ValueError(f"l1_ratio must be 0 to 1, got {l1_ratio}")
+        l1_ratio = number("l1_ratio", l1_ratio, RATIO)
         return (self.no_l1 if l1_ratio > 0 else "") or (self.no_l2 if l1_ratio < 1 else "")
 
     def values(
@@ -84,13 +84,8 @@ class Dialect:
 
         A parameter that is the inverse of a strength is inf at α = 0. ValueError for values out of range.
         """
-        alpha = np.asarray(alpha, dtype=float)
-        if not (np.isfinite(alpha) & (alpha >= 0)).all():
-            raise ValueError(f"alpha must be finite and >= 0, got {alpha}")
-        if n_samples < 1:
-            raise ValueError(f"n_samples must be >= 1, got {n_samples}")
-        if not 0 < y_scale < np.inf:
-            raise ValueError(f"y_scale must be finite and > 0, got {y_scale}")
+        alpha = numbers("alpha", alpha, NOT_NEGATIVE)
+        n_samples, y_scale = whole("n_samples", n_samples, 1), number("y_scale", y_scale, POSITIVE)
         if self.why_not(l1_ratio):
             return None
         penalty = Penalty(self.data_scale(n_samples) * alpha, l1_ratio, n_samples, y_scale)
