@@ -54,6 +54,7 @@ class Dialect:
     formula     what is minimised, plain text, the data term included
     data_scale  n -> how many times our D its data term is
     parameters  (name, how it is read off the penalty), in the order of its signature
+    settings    what else has to stand in the call for that, as it is typed there; empty for a formula of a course
     no_l1       why it can't say ρ > 0; empty if it can
     no_l2       why it can't say ρ < 1; empty if it can
     note        a trap that the formula does not show, or empty
@@ -63,6 +64,7 @@ class Dialect:
     formula: str
     data_scale: Callable[[int], float]
     parameters: tuple[tuple[str, Read], ...]
+    settings: str = ""
     no_l1: str = ""
     no_l2: str = ""
     note: str = ""
@@ -174,8 +176,20 @@ _DECAY = (
     "whatever the size: put it into the loss, or shrink the weights after each step (only that gives exact zeros)."
 )
 _DECAY_NOTE = (
-    "Put the biases in a parameter group with weight_decay=0: by default they decay too. This holds for plain SGD; "
-    "Adam rescales the decay with the gradient, AdamW keeps it apart."
+    "Put the biases in a parameter group with weight_decay=0: by default they decay too. This holds for plain SGD on "
+    "all rows at once, when it has come to rest; Adam rescales the decay with the gradient, AdamW keeps it apart."
+)
+_DESCENT = "fit_intercept=True, tol=1e-14, max_iter=1000000"
+_DESCENT_NOTE = "The default tol=1e-4 stops earlier: where features are alike its weights can be off by whole percents."
+_GLMNET = 'standardize = FALSE, thresh = 1e-14, maxit = 1e7, family = "{}"'
+_GLMNET_NOTE = (
+    "standardize = FALSE, because the features are to be taken as they are here, standardised or not; its default "
+    "thresh = 1e-7 stops earlier."
+)
+_KERAS = "bias_regularizer=None"
+_KERAS_NOTE = (
+    "Its loss is a mean over the rows, so give it all rows in one batch: batch_size=n. Gradient steps on Σ|w| make "
+    "weights small, not exactly zero."
 )
 _LOGISTIC = (
     "Its data term is the log-loss of two classes: no C turns that into a squared error. For a classifier C = 1/(nα)."
@@ -249,6 +263,7 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="Σ(y−ŷ)² + alpha Σw²",
         data_scale=_sum,
         parameters=(("alpha", _square),),
+        settings="fit_intercept=True",
         no_l1=_ONLY_SQUARES + " Use ElasticNet, or Lasso.",
         note="No 1/n: the same alpha weighs less on more rows.",
     ),
@@ -257,23 +272,28 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/(2n) Σ(y−ŷ)² + alpha Σ|w|",
         data_scale=_ours,
         parameters=(("alpha", _l1),),
+        settings=_DESCENT,
         no_l2=_ONLY_ABSOLUTE + " Use ElasticNet, or Ridge.",
+        note=_DESCENT_NOTE,
     ),
     Dialect(
         name="scikit-learn ElasticNet(alpha, l1_ratio)",
         formula="1/(2n) Σ(y−ŷ)² + alpha (l1_ratio Σ|w| + (1−l1_ratio)/2 Σw²)",
         data_scale=_ours,
         parameters=(("alpha", _strength), ("l1_ratio", _ratio)),
-        note="This is our λ. For l1_ratio=0 scikit-learn itself advises Ridge.",
+        settings=_DESCENT,
+        note="This is our λ. For l1_ratio=0 scikit-learn itself advises Ridge. " + _DESCENT_NOTE,
     ),
     Dialect(
         name="glmnet(lambda, alpha)",
         formula="1/(2n) Σ(y−ŷ)² + lambda (alpha Σ|w| + (1−alpha)/(2 s) Σw²),  s = sd(y)",
         data_scale=_ours,
         parameters=(("lambda", _glmnet_lambda), ("alpha", _glmnet_alpha)),
+        settings=_GLMNET.format("gaussian"),
         note=(
             "glmnet divides y by s (the 1/n kind) before it solves, and multiplies the weights by s after: the L1 part "
-            "is then as documented, the squares are divided by s. Its alpha is our ρ only if s = 1, or at 0 and 1."
+            "is then as documented, the squares are divided by s. Its alpha is our ρ only if s = 1, or at 0 and 1. "
+            + _GLMNET_NOTE
         ),
     ),
     Dialect(
@@ -281,6 +301,7 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/n Σ(y−ŷ)² + (weight_decay/2) Σw²",
         data_scale=_mean,
         parameters=(("weight_decay", _half_square),),
+        settings='reduction="mean"',
         no_l1=_DECAY,
         note=_DECAY_NOTE,
     ),
@@ -289,6 +310,7 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/(2n) Σ(y−ŷ)² + (weight_decay/2) Σw²",
         data_scale=_ours,
         parameters=(("weight_decay", _half_square),),
+        settings='reduction="mean"',
         no_l1=_DECAY,
         note=_DECAY_NOTE,
     ),
@@ -297,7 +319,8 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/n Σ(y−ŷ)² + l1 Σ|w| + l2 Σw²",
         data_scale=_mean,
         parameters=(("l1", _l1), ("l2", _square)),
-        note="No ½ before l2, and none in the loss. Gradient steps on Σ|w| make weights small, not exactly zero.",
+        settings=_KERAS,
+        note="No ½ before l2, and none in the loss. " + _KERAS_NOTE,
     ),
     Dialect(
         name="scikit-learn LogisticRegression(C)",
@@ -335,19 +358,26 @@ CLASSIFICATION_DIALECTS: tuple[Dialect, ...] = (
         formula="C Σ log-loss + (l1_ratio Σ|w| + (1−l1_ratio)/2 Σw²)",
         data_scale=_half_sum,
         parameters=(("C", _inverse), ("l1_ratio", _ratio)),
-        note="C is an inverse strength: large C, weak penalty. There is no 1/n: the same C weighs less on more rows.",
+        settings='fit_intercept=True, solver="saga", tol=1e-10, max_iter=200000',
+        note=(
+            "C is an inverse strength: large C, weak penalty. There is no 1/n: at the same C the penalty weighs less "
+            "on more rows. The default solver, lbfgs, knows no L1."
+        ),
     ),
     Dialect(
         name="glmnet(lambda, alpha), binomial",
         formula="1/n Σ log-loss + lambda (alpha Σ|w| + (1−alpha)/2 Σw²)",
         data_scale=_ours,
         parameters=(("lambda", _strength), ("alpha", _ratio)),
+        settings=_GLMNET.format("binomial"),
+        note=_GLMNET_NOTE,
     ),
     Dialect(
         name="PyTorch SGD(weight_decay) with BCEWithLogitsLoss",
         formula="1/n Σ log-loss + (weight_decay/2) Σw²",
         data_scale=_ours,
         parameters=(("weight_decay", _half_square),),
+        settings='reduction="mean"',
         no_l1=_DECAY,
         note=_DECAY_NOTE,
     ),
@@ -356,6 +386,7 @@ CLASSIFICATION_DIALECTS: tuple[Dialect, ...] = (
         formula="1/n Σ log-loss + l1 Σ|w| + l2 Σw²",
         data_scale=_ours,
         parameters=(("l1", _l1), ("l2", _square)),
-        note="No ½ before l2. Gradient steps on Σ|w| make weights small, not exactly zero.",
+        settings=_KERAS,
+        note="No ½ before l2. " + _KERAS_NOTE,
     ),
 )
