@@ -23,10 +23,11 @@ Solver = Callable[[np.ndarray, np.ndarray, dict[str, float]], Weights]
 
 
 def problem() -> tuple[np.ndarray, np.ndarray]:
-    """y has a standard deviation that is far from 1, n is far from 1, and one weight of the lasso is zero."""
+    """Columns of variance 1 and other means than 0, so that the intercept matters and an intercept that is penalised is
+    seen; y has a standard deviation that is far from 1, n is far from 1, and one weight of the lasso is zero."""
     rng = np.random.default_rng(4)
     X = rng.normal(size=(N, P))
-    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    X = (X - X.mean(axis=0)) / X.std(axis=0) + [0.5, -0.7, 0.3, 0.2]
     return X, X @ [3.0, -2, 0.7, 0.0] + 0.5 * rng.normal(size=N) + 5
 
 
@@ -115,7 +116,7 @@ def with_decay(gradient: np.ndarray, v: np.ndarray, weight_decay: float) -> np.n
 def glmnet(X: np.ndarray, y: np.ndarray, parameters: dict[str, float]) -> Weights:
     """As documented: y is standardised with the 1/n formula, λ too is in its units, the weights are scaled back."""
     lam, mix = parameters["lambda"], parameters["alpha"]
-    s = y.std()
+    s, X = y.std(), X - X.mean(axis=0)
     z = (y - y.mean()) / s
     coef = np.zeros(P)
     for _ in range(2000):  # its coordinate descent, columns of variance 1
