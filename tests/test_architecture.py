@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -195,6 +196,35 @@ def test_no_module_imports_itself_by_a_detour() -> None:
 
 def test_no_file_is_called_utils() -> None:
     assert not [path for path in SOURCES if path.stem in {"utils", "helpers", "common", "misc"}]
+
+
+@pytest.mark.parametrize("ci", [False, True])
+def test_a_run_without_a_browser_says_so_and_fails_in_ci(tmp_path: Path, ci: bool) -> None:
+    """A machine without Chromium on which none can be installed; the hooks and the fixture are those of the suite."""
+    (tmp_path / "conftest.py").write_text(
+        "import os\nfrom types import SimpleNamespace\nfrom tests import conftest\n"
+        "from tests.conftest import driver, pytest_sessionfinish, pytest_terminal_summary\n"
+        "conftest.chromium_path = lambda: None\n"
+        "conftest.os = SimpleNamespace(environ=os.environ, geteuid=lambda: 1000)\n"
+        "conftest.subprocess = SimpleNamespace(run=lambda *a, **k: None, DEVNULL=0)\n"
+    )
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\ndef test_page(driver): pass\ndef test_page_again(driver): pass\n"
+        "@pytest.mark.skip\ndef test_other(): pass\ndef test_numbers(): pass\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "CI"} | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", tmp_path]
+    done = subprocess.run(
+        [*command, tmp_path],
+        env=environment | ({"CI": "true"} if ci else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (1 if ci else 0), done.stdout
+    assert ("2 browser tests were skipped: no Chromium" in done.stdout) != ci
+    assert ("IN CI NOTHING IS SKIPPED" in done.stdout) == ci
+    assert ("2 errors" in done.stdout) == ci
 
 
 def test_the_default_sweep_is_light() -> None:
