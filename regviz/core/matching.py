@@ -322,9 +322,13 @@ class _Search(NamedTuple):
         """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS), rising."""
         l1 = self.l1_ratios
         empty = np.divide(self.lasso_top, l1, out=np.full_like(l1, np.inf), where=l1 > 0)
-        top = np.minimum(empty, REACH * np.linalg.norm(self.problem.gram, 2) / (1 - l1)) * (1 + 1e-9)
-        low = np.minimum(LOWEST_RUNG * self.lasso_top, 1e-3 * top)
-        floor = np.minimum(FLOOR * self.lasso_top, 1e-3 * low)
+        steepest = float(np.linalg.norm(self.problem.gram, 2))
+        top = np.minimum(empty, REACH * steepest / (1 - l1)) * (1 + 1e-9)
+        # Least squares is where neither part acts: the L1 part beside the slopes, in the units of y, the squares beside
+        # the Gram matrix, which has none.
+        least = min(self.lasso_top, steepest)
+        low = np.minimum(LOWEST_RUNG * least, 1e-3 * top)
+        floor = np.minimum(FLOOR * least, 1e-3 * low)
         return np.concatenate([floor[:, np.newaxis], np.geomspace(low, top, RUNGS, axis=1)], axis=1)
 
     def _fit(self, ratio: Index, alpha: Array) -> Array:
