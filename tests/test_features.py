@@ -166,6 +166,11 @@ def test_constant_up_to_rounding_is_not_blown_up() -> None:
     assert Standardizer.fit(X).scale[0] == 1.0
 
 
+def test_a_small_spread_on_a_high_level_is_no_constant() -> None:
+    X = 1e6 + 1e-6 * np.array([[1.0], [2.0], [4.0]])
+    np.testing.assert_allclose(Standardizer.fit(X).scale[0], X.std(), rtol=1e-3)
+
+
 def test_validation_rows_use_the_training_scale() -> None:
     standardizer = Standardizer.fit(np.array([[0.0], [2.0]]))
     np.testing.assert_array_equal(standardizer.transform(np.array([[5.0]])), [[4.0]])
