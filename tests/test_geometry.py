@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regviz.core import Array
-from regviz.core.geometry import Slices, ball_radius, clearest_pair, slices
+from regviz.core.geometry import CLEAR_GAP, Slices, ball_radius, clearest_pair, slices
 from regviz.core.linear import alpha_max, fit_grid
 from regviz.core.penalties import ElasticNet
 
@@ -231,6 +231,22 @@ def test_the_clearest_pair_hits_a_corner_and_honours_a_choice() -> None:
     assert clearest_pair(X, y, coef, (3, 1)) == (3, 1)
     with pytest.raises(ValueError, match="2 or more"):
         clearest_pair(X[:, :1], y, coef[:, :1], (None, None))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_clearest_pair_by_its_definition(seed: int) -> None:
+    """Of the pairs in which the lasso keeps one weight, the one whose gap, from its slice, is nearest to CLEAR_GAP."""
+    case = Case(40, 5, seed)
+    coef = fit_grid(case.X, case.y, [0.3 * case.alphas[0]], RATIOS).coef
+
+    def distance(pair: tuple[int, int]) -> float:
+        s = slices(case.X, case.y, coef, RATIOS, pair)
+        size = np.maximum(np.abs(s.solution), np.abs(s.optimum)).max(axis=-1)
+        gap = (np.abs(s.optimum - s.solution).max(axis=-1) / size).min()
+        return float(abs(gap - CLEAR_GAP) - (np.count_nonzero(s.solution[-1, 0]) == 1))
+
+    pairs = [(a, b) for a in range(5) for b in range(a + 1, 5)]
+    assert clearest_pair(case.X, case.y, coef[:, 0], (None, None)) == min(pairs, key=distance)
 
 
 def test_a_pair_is_found_among_duplicate_and_constant_columns() -> None:
