@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: run test bench lint format clean
+.PHONY: run test peers bench lint format clean
 
 run: $(VENV)/run.done
 	@mkdir -p static 2>/dev/null || true
@@ -14,6 +14,20 @@ run: $(VENV)/run.done
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# The libraries of the dialects themselves, in an environment of their own: `make -j2 peers` installs both at once.
+peers: $(VENV)-peers/done glmnet
+	$(VENV)-peers/bin/python -m pytest -q peers
+
+.PHONY: glmnet
+glmnet:
+	Rscript -e 'library(glmnet)' >/dev/null 2>&1 || { apt-get update -qq && \
+		apt-get install -qq -y --no-install-recommends r-cran-glmnet >/dev/null; }
+
+$(VENV)-peers/done: requirements-peers.txt
+	test -x $(VENV)-peers/bin/python || $(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-peers.txt
+	touch $@
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff format --check .
@@ -41,4 +55,4 @@ $(VENV)/dev.done: requirements.txt requirements-dev.txt
 	touch $(VENV)/run.done $@
 
 clean:
-	rm -rf $(VENV) static .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers static .mypy_cache .ruff_cache .hypothesis

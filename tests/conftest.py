@@ -1,4 +1,7 @@
-"""Fixtures: one server and one Chromium for all browser tests, and hypothesis without deadlines."""
+"""Fixtures: one server and one Chromium for all browser tests, and hypothesis without deadlines.
+
+Where there is no Chromium the browser tests are skipped, and the end of the run says so in red; in CI nothing is.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from tests import harness
 from tests.harness import chromium_path, serve
+
+NO_CHROMIUM = "no Chromium: install it (Debian: apt-get install chromium) or name it in REGVIZ_CHROMIUM"
 
 settings.register_profile("regviz", deadline=None, print_blob=True)
 settings.load_profile("regviz")
@@ -37,7 +42,7 @@ def driver() -> Iterator[Playwright]:
             install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
             subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
     if chromium_path() is None:
-        pytest.skip("no Chromium: install it (Debian: apt-get install chromium) or name it in REGVIZ_CHROMIUM")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CHROMIUM)
     with sync_playwright() as started:
         yield started
 
@@ -65,3 +70,24 @@ def page(laptop: BrowserContext) -> Iterator[Page]:
     yield visitor
     visitor.close()
     assert not errors, errors
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The last thing that one reads: what was not tested."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    unseen = [report for report in skipped if NO_CHROMIUM in str(report.longrepr)]
+    if unseen:
+        terminalreporter.section("NOT TESTED: the app in a browser", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(unseen)} browser tests were skipped: {NO_CHROMIUM}", red=True)
+    if skipped and os.environ.get("CI"):
+        terminalreporter.section("IN CI NOTHING IS SKIPPED", sep="!", red=True, bold=True)
+        terminalreporter.write_line(f"{len(skipped)} tests were: the run has failed", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    whole_run = not hasattr(session.config, "workerinput")
+    if whole_run and reporter is not None and reporter.stats.get("skipped") and os.environ.get("CI"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

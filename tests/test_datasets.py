@@ -447,6 +447,16 @@ def test_one_more_point_moves_at_most_one_other(n: int, seed: int) -> None:
     assert len(before - after) <= 1
 
 
+def test_old_links_keep_their_rows() -> None:
+    """Streams 1 and 2 of the seed deal the split and draw the rows: another number would change what a link shows."""
+    order = np.argsort(np.random.default_rng([7, 1]).random(20))
+    np.testing.assert_array_equal(split(20, 0.3, 7)[1], np.sort(order[:6]))
+    rows = np.random.default_rng([7, 2]).permutation(442)[:20]
+    diabetes = DATASETS["diabetes"]
+    assert isinstance(diabetes, Measured)
+    np.testing.assert_array_equal(diabetes.sample(20, 0.0, 7).y, diabetes.load().y[rows])
+
+
 def test_split_is_unrelated_to_x() -> None:
     """One stream for both would put the validation rows at the left end."""
     gaps = []

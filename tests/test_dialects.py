@@ -4,6 +4,7 @@ Each objective is written here once more, from its own documentation, and minimi
 the table: the library itself, a general minimiser, or the update rule of an optimizer.
 """
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -22,10 +23,11 @@ Solver = Callable[[np.ndarray, np.ndarray, dict[str, float]], Weights]
 
 
 def problem() -> tuple[np.ndarray, np.ndarray]:
-    """y has a standard deviation that is far from 1, n is far from 1, and one weight of the lasso is zero."""
+    """Columns of variance 1 and other means than 0, so that the intercept matters and an intercept that is penalised is
+    seen; y has a standard deviation that is far from 1, n is far from 1, and one weight of the lasso is zero."""
     rng = np.random.default_rng(4)
     X = rng.normal(size=(N, P))
-    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    X = (X - X.mean(axis=0)) / X.std(axis=0) + [0.5, -0.7, 0.3, 0.2]
     return X, X @ [3.0, -2, 0.7, 0.0] + 0.5 * rng.normal(size=N) + 5
 
 
@@ -114,7 +116,7 @@ def with_decay(gradient: np.ndarray, v: np.ndarray, weight_decay: float) -> np.n
 def glmnet(X: np.ndarray, y: np.ndarray, parameters: dict[str, float]) -> Weights:
     """As documented: y is standardised with the 1/n formula, λ too is in its units, the weights are scaled back."""
     lam, mix = parameters["lambda"], parameters["alpha"]
-    s = y.std()
+    s, X = y.std(), X - X.mean(axis=0)
     z = (y - y.mean()) / s
     coef = np.zeros(P)
     for _ in range(2000):  # its coordinate descent, columns of variance 1
@@ -124,24 +126,27 @@ def glmnet(X: np.ndarray, y: np.ndarray, parameters: dict[str, float]) -> Weight
     return s * coef
 
 
-def estimator(make: Callable[..., object], *names: str) -> Solver:
+def settings_of(dialect: str) -> dict[str, object]:
+    """What the card says has to stand in the call besides, as Python reads it."""
+    said = next(d.settings for d in DIALECTS + CLASSIFICATION_DIALECTS if d.name == dialect)
+    return eval(f"dict({said})")
+
+
+def estimator(make: Callable[..., object], dialect: str) -> Solver:
+    """The class of scikit-learn with the parameters and the settings of the card, and nothing else."""
+
     def solve(X: np.ndarray, y: np.ndarray, parameters: dict[str, float]) -> Weights:
-        model = make(**{name: float(parameters[name]) for name in names})
+        model = make(**{name: float(value) for name, value in parameters.items()}, **settings_of(dialect))
         return np.ravel(model.fit(X, y).coef_)  # type: ignore[attr-defined]
 
     return solve
 
 
 def logistic(X: np.ndarray, y: np.ndarray, parameters: dict[str, float]) -> Weights:
-    """newton-cholesky knows no L1; saga knows both and takes its time."""
-    smooth = parameters["l1_ratio"] == 0
+    """By the settings of the card, but for the seed of saga's order."""
+    settings = settings_of("scikit-learn LogisticRegression(C, l1_ratio)")
     model = LogisticRegression(
-        C=float(parameters["C"]),
-        l1_ratio=float(parameters["l1_ratio"]),
-        solver="newton-cholesky" if smooth else "saga",
-        tol=1e-10,
-        max_iter=200_000,
-        random_state=0,
+        C=float(parameters["C"]), l1_ratio=float(parameters["l1_ratio"]), random_state=0, **settings
     )
     return np.ravel(model.fit(X, y).coef_)
 
@@ -165,13 +170,9 @@ SOLVERS: dict[str, Solver] = {
     "(λ/n)Σ|w| beside half the mean squared error": minimise(
         lambda X, y, w, b, l1, λ: squares(X, y, w, b) / (2 * N) + λ / N * l1
     ),
-    "scikit-learn Ridge(alpha)": estimator(Ridge, "alpha"),
-    "scikit-learn Lasso(alpha)": estimator(lambda alpha: Lasso(alpha=alpha, tol=1e-14, max_iter=10**6), "alpha"),
-    "scikit-learn ElasticNet(alpha, l1_ratio)": estimator(
-        lambda alpha, l1_ratio: ElasticNet(alpha=alpha, l1_ratio=l1_ratio, tol=1e-14, max_iter=10**6),
-        "alpha",
-        "l1_ratio",
-    ),
+    "scikit-learn Ridge(alpha)": estimator(Ridge, "scikit-learn Ridge(alpha)"),
+    "scikit-learn Lasso(alpha)": estimator(Lasso, "scikit-learn Lasso(alpha)"),
+    "scikit-learn ElasticNet(alpha, l1_ratio)": estimator(ElasticNet, "scikit-learn ElasticNet(alpha, l1_ratio)"),
     "glmnet(lambda, alpha)": glmnet,
     "PyTorch SGD(weight_decay) with MSELoss": descend(
         lambda rows, y, v, weight_decay: with_decay(mse_gradient(rows, y, v), v, weight_decay)
@@ -247,6 +248,75 @@ def test_every_dialect_is_tested() -> None:
     untested = {dialect.name for dialect in DIALECTS} - set(SOLVERS)
     assert untested == {"scikit-learn LogisticRegression(C)"}  # no value at all for a regression
     assert {dialect.name for dialect in CLASSIFICATION_DIALECTS} == set(CLASSIFIERS)
+
+
+# --- The text that the card shows -----------------------------------------------------------------
+
+
+def read_formula(text: str, numbers: dict[str, float]) -> float:
+    """The value of a displayed formula.
+
+    Sums are the atoms; a missing sign is a product, and binds tighter than a fraction where nothing stands between:
+    λ/2n is λ/(2n). What follows two spaces says what a letter means.
+    """
+    text = text.split(",  ")[0]
+    for sign, name in (
+        ("Σ(y−ŷ)²", "SQUARES"),
+        ("Σ log-loss", "LOGLOSS"),
+        ("Σ|w|", "ABS"),
+        ("Σw²", "SQ"),
+        ("½", "(1/2)"),
+        ("−", "-"),
+        ("lambda", "λ"),
+    ):
+        text = text.replace(sign, name)
+    text = re.sub(r"(\d)([a-z])", r"(\1*\2)", text)
+    tokens = re.findall(r"[^\W\d]\w*|\d+|[-+*/()]", text)
+    assert "".join(tokens) == text.replace(" ", ""), f"unread: {text}"
+    product = []
+    for token in tokens:
+        if product and (product[-1] == ")" or product[-1][-1].isalnum()) and (token == "(" or token[0].isalpha()):
+            product.append("*")
+        product.append(token)
+    return float(eval("".join(product), {}, numbers))
+
+
+def test_the_reader_of_formulas() -> None:
+    numbers = {"n": 10.0, "λ": 3.0, "SQUARES": 7.0, "SQ": 5.0}
+    assert read_formula("1/(2n) Σ(y−ŷ)² + (λ/2n) Σw²", numbers) == pytest.approx(7 / 20 + 15 / 20)
+    assert read_formula("½ Σ(y−ŷ)² + λ (1−λ)/2 Σw²,  n = 1", numbers) == pytest.approx(3.5 + 3 * -2 / 2 * 5)
+
+
+@pytest.mark.parametrize(("dialect", "l1_ratio"), said(DIALECTS + CLASSIFICATION_DIALECTS), ids=named)
+def test_the_displayed_formula_is_a_multiple_of_ours(dialect: Dialect, l1_ratio: float) -> None:
+    """As it is shown, with the values beside it: data_scale(n) times J, at any weights and not only the best."""
+    rng = np.random.default_rng(6)
+    X, y = problem()
+    labelled, scale = "log-loss" in dialect.formula, float(y.std())
+    if labelled:
+        X, y = labels()
+    parameters = read(dialect, l1_ratio, scale)
+    assert parameters is not None
+    for _ in range(3):
+        w, b = rng.normal(size=P), rng.normal()
+        atoms = {"SQUARES": squares(X, y, w, b), "LOGLOSS": log_loss(X, y, w, b), "ABS": absolute(w), "SQ": square(w)}
+        letters = {name.replace("lambda", "λ"): value for name, value in parameters.items()}
+        numbers = {"n": N, "m": N, "s": scale, **atoms, **letters}
+        data = atoms["LOGLOSS"] / N if labelled else atoms["SQUARES"] / (2 * N)
+        ours = data + ALPHA * (l1_ratio * atoms["ABS"] + (1 - l1_ratio) / 2 * atoms["SQ"])
+        times = dialect.data_scale(N) * parameters.get("C", 1.0)
+        assert read_formula(dialect.formula, numbers) == pytest.approx(times * ours, rel=1e-12)
+
+
+def test_a_library_says_what_else_the_call_needs() -> None:
+    """Formulas of a course need nothing; of glmnet's defaults two would give another answer."""
+    for dialect in DIALECTS + CLASSIFICATION_DIALECTS:
+        library = dialect.name.startswith(("scikit-learn", "glmnet", "PyTorch", "Keras"))
+        assert bool(dialect.settings) == (library and "(C)" not in dialect.name), dialect.name
+        if "glmnet" in dialect.name:
+            assert "standardize = FALSE, thresh = 1e-14" in dialect.settings
+        if "PyTorch" in dialect.name:
+            assert "weight_decay=0" in dialect.note
 
 
 # --- Numbers that one can check by hand ----------------------------------------------------------

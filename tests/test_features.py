@@ -136,6 +136,20 @@ def test_switched_off_changes_nothing(X: Array) -> None:
     np.testing.assert_array_equal(off.mean, Standardizer.identity(X.shape[1]).mean)
 
 
+@given(tables, st.sampled_from([1e-12, 1e-6, 1e6, 1e15]), st.data())
+def test_units_do_not_matter(X: Array, unit: float, data: st.DataObject) -> None:
+    """u·X has u times the mean and the scale, the same standardised columns, and weights and intercepts to match."""
+    units = np.array(data.draw(st.lists(st.sampled_from([1.0, unit]), min_size=X.shape[1], max_size=X.shape[1])))
+    here, there = Standardizer.fit(X), Standardizer.fit(X * units)
+    constant = np.ptp(X, axis=0) == 0
+    assert (there.scale[constant] == 1).all()
+    np.testing.assert_allclose(there.scale[~constant], (units * here.scale)[~constant], rtol=1e-9)
+    blur = 1e-14 * np.abs(X).max(axis=0)
+    assert (np.abs(there.mean / units - here.mean) <= blur).all()
+    z = (there.transform(X * units) - here.transform(X))[:, ~constant]
+    assert (np.abs(z) <= 1e-9 + (3 * blur / here.scale)[~constant]).all()
+
+
 @pytest.mark.parametrize("size", [1e-200, 1e-8, 1.0, 1e8, 1e150])
 def test_any_size_of_column(size: float) -> None:
     X = size * np.array([[1.0, 7.0], [2.0, 7.0], [4.0, 7.0]])
@@ -150,6 +164,11 @@ def test_constant_up_to_rounding_is_not_blown_up() -> None:
     X = np.array([[0.1], [0.1 + 2e-17], [0.3 - 0.2]])
     assert np.ptp(X) > 0
     assert Standardizer.fit(X).scale[0] == 1.0
+
+
+def test_a_small_spread_on_a_high_level_is_no_constant() -> None:
+    X = 1e6 + 1e-6 * np.array([[1.0], [2.0], [4.0]])
+    np.testing.assert_allclose(Standardizer.fit(X).scale[0], X.std(), rtol=1e-3)
 
 
 def test_validation_rows_use_the_training_scale() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regviz.core import Array
-from regviz.core.geometry import Slices, ball_radius, clearest_pair, slices
+from regviz.core.geometry import CLEAR_GAP, Slices, ball_radius, clearest_pair, slices
 from regviz.core.linear import alpha_max, fit_grid
 from regviz.core.penalties import ElasticNet
 
@@ -154,6 +154,36 @@ def test_collinear_and_constant_pairs_survive(same: float) -> None:
         assert ElasticNet(rho).violation(s.solution[i], bowl[i], alphas[:, np.newaxis]).max() < 1e-12
 
 
+@pytest.mark.parametrize("units", [(1e-9, 1.0), (1.0, 1e7), (1e-12, 1e15)])
+def test_units_of_the_columns_do_not_matter(units: tuple[float, float]) -> None:
+    """A small column is no valley: X·u with the weights / u is the same picture, its axes scaled."""
+    case = Case(30, 3, 0)
+    a, b = case.pair
+    u = np.ones(3)
+    u[[a, b]] = units
+    here, there = case.slices, slices(case.X * u, case.y, case.coef / u, RATIOS, case.pair)
+    np.testing.assert_allclose(there.optimum * units, here.optimum, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(there.touch, here.touch, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(there.origin, here.origin, rtol=1e-9)
+    inverse = np.linalg.inv(case.slices.gram)
+    np.testing.assert_allclose(units * (there.shape @ there.shape) * np.array(units)[:, None], inverse, rtol=1e-9)
+    np.testing.assert_allclose(here.shape @ here.shape, inverse, rtol=1e-12)
+    chosen = clearest_pair(case.X, case.y, case.coef[:, 1], (None, None))
+    assert clearest_pair(case.X * 1e12, case.y, case.coef[:, 1] / 1e12, (None, None)) == chosen
+    assert clearest_pair(case.X, case.y * 1e15, case.coef[:, 1] * 1e15, (None, None)) == chosen
+
+
+@pytest.mark.parametrize("level", [0.1, 1e6 / 3])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_constant_column_leaves_a_valley_whatever_its_rounding(level: float, which: int) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(23, 2))
+    X[:, which] = level
+    s = slices(X, X[:, 1 - which], np.full((1, 1, 2), 0.3), np.array([1.0]), (0, 1))
+    assert np.linalg.matrix_rank(s.shape) == 1
+    np.testing.assert_allclose(s.optimum[0, 0, [which, 1 - which]], [0.3, 1], rtol=1e-12)
+
+
 def test_both_columns_constant() -> None:
     X, y = np.ones((10, 2)), np.arange(10.0)
     s = slices(X, y, np.zeros((1, 1, 2)), np.array([1.0]), (0, 1))
@@ -201,6 +231,22 @@ def test_the_clearest_pair_hits_a_corner_and_honours_a_choice() -> None:
     assert clearest_pair(X, y, coef, (3, 1)) == (3, 1)
     with pytest.raises(ValueError, match="2 or more"):
         clearest_pair(X[:, :1], y, coef[:, :1], (None, None))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_clearest_pair_by_its_definition(seed: int) -> None:
+    """Of the pairs in which the lasso keeps one weight, the one whose gap, from its slice, is nearest to CLEAR_GAP."""
+    case = Case(40, 5, seed)
+    coef = fit_grid(case.X, case.y, [0.3 * case.alphas[0]], RATIOS).coef
+
+    def distance(pair: tuple[int, int]) -> float:
+        s = slices(case.X, case.y, coef, RATIOS, pair)
+        size = np.maximum(np.abs(s.solution), np.abs(s.optimum)).max(axis=-1)
+        gap = (np.abs(s.optimum - s.solution).max(axis=-1) / size).min()
+        return float(abs(gap - CLEAR_GAP) - (np.count_nonzero(s.solution[-1, 0]) == 1))
+
+    pairs = [(a, b) for a in range(5) for b in range(a + 1, 5)]
+    assert clearest_pair(case.X, case.y, coef[:, 0], (None, None)) == min(pairs, key=distance)
 
 
 def test_a_pair_is_found_among_duplicate_and_constant_columns() -> None:

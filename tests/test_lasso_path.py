@@ -262,6 +262,32 @@ def test_where_the_certificate_ends_so_does_the_path(monkeypatch: pytest.MonkeyP
     assert all(event.alpha > path.lowest_alpha for event in path.events)
 
 
+def test_the_certificate_looks_between_the_corners_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A corner that is passed by leaves both its neighbours exact, and the straight line between them wrong."""
+    X, y = random_problem(30, 4)
+    whole = lasso_path(X, y)
+    assert len(whole.alphas) > 4
+    follow = module._Tracker.follow
+
+    def blind(self: module._Tracker, lowest: float) -> tuple:
+        levels, weights, events, complete = follow(self, lowest)
+        kept = np.arange(len(levels)) != 2
+        return levels[kept], weights[kept], [event for event in events if event[0] != levels[2]], complete
+
+    monkeypatch.setattr(module._Tracker, "follow", blind)
+    path = lasso_path(X, y)
+    assert not path.complete
+    np.testing.assert_array_equal(path.alphas, whole.alphas[:2])
+    # with a mark that lets it pass, the certificate is the violation half way, which the rows give
+    monkeypatch.setattr(module, "TRUSTED", 1.0)
+    path = lasso_path(X, y)
+    middle = (path.alphas[1] + path.alphas[2]) / 2
+    expected = violation(X, y, np.array([middle]), (path.coef[1] + path.coef[2])[np.newaxis] / 2)[0]
+    assert expected > 1e-4
+    assert path.kkt[2] == pytest.approx(expected, rel=1e-9)
+    assert path.kkt[1] <= 1e-12
+
+
 @pytest.mark.parametrize("lowest", [0, 1, -0.1, 2, np.nan])
 def test_lowest_is_refused_by_name(lowest: float) -> None:
     with pytest.raises(ValueError, match="lowest"):

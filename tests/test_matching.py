@@ -106,6 +106,23 @@ def test_columns_of_very_different_size() -> None:
     check_errors(X, y, strengths(X, y), FEW)
 
 
+@pytest.mark.parametrize("size", [1e-12, 1e6, 1e15])
+def test_units_of_the_target_do_not_matter(size: float) -> None:
+    """c·y under lassos of c·α has the ridges of y under lassos of α: their alphas, and so their errors and df."""
+    for X, y in (table(30, 5), polynomial(140, 12)):
+        alphas, ridge = strengths(X, y, 30), np.array([0.0])
+        np.testing.assert_allclose(
+            same_df(X, size * y, size * alphas, ridge), same_df(X, y, alphas, ridge), rtol=1e-9, atol=0
+        )
+        here, there = (same_training_error(X, c * y, c * alphas, ridge)[0] for c in (1, size))
+        Z = X - X.mean(axis=0)
+        U, d, _ = np.linalg.svd(Z, full_matrices=False)
+        target, square = y - y.mean(), d[:, np.newaxis] ** 2
+        shrunk = [len(y) * found / (square + len(y) * found) * (target @ U)[:, np.newaxis] for found in (here, there)]
+        errors_of = [np.square(part).sum(axis=0) / np.square(target).sum() for part in shrunk]
+        np.testing.assert_allclose(*errors_of, atol=1e-8)
+
+
 def awkward() -> list[tuple[Array, Array]]:
     X, y = table(30, 4)
     duplicates = np.column_stack([X, X[:, 0], -X[:, 1], np.ones(30)])
@@ -221,9 +238,12 @@ def test_same_alpha() -> None:
 def test_twenty_thousand_rows_of_fifty_columns() -> None:
     X, y = table(20_000, 50)
     alphas = strengths(X, y, 30)
-    start = time.perf_counter()
+    start = time.process_time()
+    np.linalg.qr(np.column_stack([X, y]), mode="r")
+    once = time.process_time() - start  # the machine's own measure: a busy or slow one is no fault
+    start = time.process_time()
     found = same_training_error(X, y, alphas, FEW)
     same_df(X, y, alphas, FEW)
-    assert time.perf_counter() - start < 5  # measured: 0.4 s
+    assert time.process_time() - start < 100 * once  # measured: 14 times one factorisation of the table
     got = errors(X, y, found[:, ::6], FEW)
     assert np.abs(got - got[-1]).max() <= 1e-6

@@ -183,7 +183,7 @@ def test_sizes_out_of_range_are_named() -> None:
             Architecture(1, hidden)
     assert Architecture(1, (np.int64(4),)).n_parameters == 13
     for n_inputs in (0, -1, 1.0, 2.5, np.nan, True, "1"):
-        with pytest.raises(ValueError, match=f"n_inputs must be a whole number >= 1, got {n_inputs}"):
+        with pytest.raises(ValueError, match="n_inputs must be a whole number, 1 or more, got "):
             Architecture(n_inputs)
     with pytest.raises(ValueError, match=r"X must be \(n, 2\), got shape \(3, 1\)"):
         forward(Architecture(2), np.zeros(Architecture(2).n_parameters), np.zeros((3, 1)))

@@ -277,7 +277,7 @@ def test_single_precision_stays_single(kind: type[Optimizer]) -> None:
 
 
 def test_values_out_of_range_are_named() -> None:
-    with pytest.raises(ValueError, match="learning_rate must be > 0 and finite, got 0"):
+    with pytest.raises(ValueError, match="learning_rate must be finite and > 0, got 0"):
         SGD(0)
     with pytest.raises(ValueError, match="momentum must be 0 to less than 1, got 1"):
         Momentum(momentum=1)

@@ -114,7 +114,7 @@ def test_a_ratio_out_of_range_is_refused(rho: float) -> None:
 def test_boundary_refuses_what_has_no_boundary() -> None:
     with pytest.raises(ValueError, match="direction must not be zero"):
         L1.boundary(np.zeros(2), 1.0)
-    with pytest.raises(ValueError, match="t must be >= 0"):
+    with pytest.raises(ValueError, match="t must be finite and >= 0, got -1"):
         L1.boundary(np.ones(2), -1.0)
 
 

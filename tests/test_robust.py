@@ -291,12 +291,65 @@ def test_heights_and_strengths_in_any_order() -> None:
     np.testing.assert_allclose(turned.coef, straight.coef[::-1, ::-1, ::-1], atol=1e-9)
 
 
-@pytest.mark.parametrize("size", [1e-8, 1e8])
-def test_units_do_not_matter(size: float) -> None:
-    X, Y = outlier(3, 20, np.array([5.0]))
-    fits = fit_huber(X, Y, [0.01], [1.0], 0.3)
-    other = fit_huber(X, size * Y, [size * 0.01], [1.0], size * 0.3)
-    np.testing.assert_allclose(other.coef, size * fits.coef, rtol=1e-9)
+def test_the_sharp_delta_by_hand() -> None:
+    """A millionth of the least median |y − median|; where that is 0 the mean counts, a constant target not at all."""
+    wide, narrow = [0.0, 10, 20, 30, 1000], [0.0, 1, 2, 3, 100]  # medians of |y − median|: 10 and 1, means 206 and 20.4
+    assert absolute_delta([wide]) == pytest.approx(10e-6)
+    assert absolute_delta([wide, narrow]) == absolute_delta([narrow, wide]) == pytest.approx(1e-6)
+    mostly = [5.0, 5, 5, 5, 10]  # half of it stands on its median: the mean is 1
+    assert absolute_delta([mostly]) == absolute_delta([mostly, wide]) == pytest.approx(1e-6)
+    assert absolute_delta([wide, [7.0] * 5]) == pytest.approx(10e-6)
+    assert absolute_delta([[7.0] * 5]) == 1e-6
+
+
+@pytest.mark.parametrize("level", [3.0, -1e4])
+def test_the_level_of_a_column_does_not_matter(level: float) -> None:
+    """The intercept takes it: alpha_max, weights and certificate are those of the centred columns."""
+    X, Y = outlier(3, 20, np.array([0.0, 5.0]))
+    for delta in (0.3, np.inf):
+        np.testing.assert_allclose(huber_alpha_max(X + level, Y, delta), huber_alpha_max(X, Y, delta), rtol=1e-9)
+        here, there = (fit_huber(x, Y, [0.01], RATIOS, delta) for x in (X, X + level))
+        np.testing.assert_allclose(there.coef, here.coef, rtol=1e-7, atol=1e-9)
+        np.testing.assert_allclose(there.intercept, here.intercept - level * here.coef.sum(axis=-1), rtol=1e-7)
+        assert there.kkt.max() <= 1e-10
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("y_unit", [1e-100, 1e-12, 1e15, 1e100])
+@pytest.mark.parametrize("x_unit", [1e-100, 1e-12, 1, 1e15, 1e100])
+def test_units_do_not_matter(x_unit: float, y_unit: float) -> None:
+    """c y and u X, with c δ, c u times the L1 part and u² times the L2 part of α: c/u times the weights."""
+    X, Y = outlier(3, 20, np.array([0.0, 5.0]))
+    for rho, unit in ((1.0, x_unit * y_unit), (0.0, x_unit**2)):
+        for delta in (0.3, np.inf):
+            here = fit_huber(X, Y, [0.1, 0.01], [rho], delta)
+            there = fit_huber(x_unit * X, y_unit * Y, np.array([0.1, 0.01]) * unit, [rho], y_unit * delta)
+            np.testing.assert_allclose(there.coef * (x_unit / y_unit), here.coef, rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(there.intercept / y_unit, here.intercept, rtol=1e-9, atol=1e-12)
+            assert there.kkt.max() <= 1e-10
+    assert absolute_delta(y_unit * Y) == pytest.approx(y_unit * absolute_delta(Y), rel=1e-12)
+    np.testing.assert_allclose(huber_location(y_unit * Y, y_unit * 0.3) / y_unit, huber_location(Y, 0.3), rtol=1e-12)
+    top = huber_alpha_max(x_unit * X, y_unit * Y, y_unit * 0.3)
+    np.testing.assert_allclose(top / (x_unit * y_unit), huber_alpha_max(X, Y, 0.3), rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("X", {"X": 1e150}),
+        ("X", {"X": 1e-150}),
+        ("Y", {"Y": 1e150}),
+        ("Y", {"Y": 1e-150}),
+        ("alphas", {"alphas": 1e150}),
+        ("delta", {"delta": 1e-100}),
+    ],
+)
+def test_units_out_of_reach_are_refused_by_name(name: str, change: dict[str, float]) -> None:
+    X, Y = outlier(3, 20, np.array([0.0, 5.0]))
+    good = {"X": X, "Y": Y, "alphas": np.array([0.1]), "l1_ratios": np.array([0.5]), "delta": 0.3}
+    with pytest.raises(ValueError, match=rf"^{name} must .* got"):
+        fit_huber(**(good | {key: good[key] * size for key, size in change.items()}))
 
 
 def test_the_interior_point_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -240,6 +240,27 @@ def test_one_standard_error_against_a_loop(n_splits: int, n_ratios: int, n_alpha
         np.testing.assert_allclose(choice.standard_error[i], errs, atol=1e-12)
 
 
+@pytest.mark.parametrize("unit", [2.0**-500, 1e-24, 1e30, 2.0**500])
+def test_the_choice_does_not_depend_on_units(unit: float) -> None:
+    """Errors are in the unit of y squared: y in units from 1e-12 to 1e15, and far beyond, chooses the same."""
+    errors = np.random.default_rng(0).random((5, 3, 40))
+    alphas = np.geomspace(1e-3, 1, 40)
+    here, there = one_standard_error(errors, alphas), one_standard_error(errors * unit, alphas * np.sqrt(unit))
+    assert there.best.tolist() == here.best.tolist()
+    assert there.one_se.tolist() == here.one_se.tolist()
+    assert (here.one_se != here.best).any()
+    np.testing.assert_allclose(there.mean / unit, here.mean, rtol=1e-14)
+    np.testing.assert_allclose(there.standard_error / unit, here.standard_error, rtol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e15])
+def test_cross_validation_does_not_depend_on_the_unit_of_the_target(unit: float) -> None:
+    X, y = sample(23, 3)
+    alphas = np.array([0.5, 0.01])
+    here, there = (cross_validate(X, c * y, c * alphas, [1.0]) for c in (1, unit))
+    np.testing.assert_allclose(there / unit**2, here, rtol=1e-9)
+
+
 def test_one_standard_error_of_a_cross_validation() -> None:
     X, y = polynomial(9, 30)
     alphas = alpha_max(X, y, 1.0) * np.geomspace(1e-4, 3, 40)
@@ -255,7 +276,7 @@ def test_one_standard_error_of_a_cross_validation() -> None:
         (np.ones((1, 2, 3)), np.ones(3), "n_splits >= 2"),
         (np.ones((5, 3)), np.ones(3), "errors must be"),
         (np.ones((5, 2, 3)), np.ones(2), r"alphas must have shape \(3,\) or \(2, 3\), got \(2,\)"),
-        (np.full((5, 2, 3), np.nan), np.ones(3), "NaN"),
+        (np.full((5, 2, 3), np.nan), np.ones(3), "errors must be finite and >= 0, got nan"),
     ],
 )
 def test_one_standard_error_refuses(errors: Array, alphas: Array, message: str) -> None:
@@ -355,8 +376,8 @@ def test_bias_and_variance_of_ridge_are_those_of_its_hat_matrix() -> None:
     [
         (np.ones(3), np.ones(3), "predictions must be"),
         (np.ones((0, 3)), np.ones(3), "predictions must be"),
-        (np.ones((5, 3)), np.ones(4), r"truth must have shape \(3,\)"),
-        (np.ones((5, 3)), 1.0, "truth must have shape"),
+        (np.ones((5, 3)), np.ones(4), r"truth must be of shape \(3,\), not empty, got shape \(4,\)"),
+        (np.ones((5, 3)), 1.0, "truth must be of shape"),
     ],
 )
 def test_decompose_refuses(predictions: Array, truth: Array, message: str) -> None:

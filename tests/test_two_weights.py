@@ -206,11 +206,11 @@ def test_bad_problems() -> None:
     for arguments, message in (
         ((1.1, (0, 0), 1, 1), "correlation must be -1 to 1"),
         ((np.nan, (0, 0), 1, 1), "correlation must be -1 to 1"),
-        ((0, (0, np.inf), 1, 1), "optimum must be pairs of finite"),
-        ((0, 3, 1, 1), "optimum must be pairs of finite"),
-        ((0, (0, 0, 0), 1, 1), "optimum must be pairs of finite"),
-        ((0, (0, 0), -1, 1), "alpha must be finite and >= 0"),
-        ((0, (0, 0), np.inf, 1), "alpha must be finite and >= 0"),
+        ((0, (0, np.inf), 1, 1), "optimum must be finite and at most 1e150"),
+        ((0, 3, 1, 1), r"optimum must be of shape \(\.\.\., 2\)"),
+        ((0, (0, 0, 0), 1, 1), r"optimum must be of shape \(\.\.\., 2\)"),
+        ((0, (0, 0), -1, 1), "alpha must be >= 0 and at most 1e150"),
+        ((0, (0, 0), np.inf, 1), "alpha must be >= 0 and at most 1e150"),
         ((0, (0, 0), 1, -0.1), "l1_ratio must be 0 to 1"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import NOT_NEGATIVE, SQUARABLE, Range, between, number, numbers, together, whole
 
 Indices = NDArray[np.intp]
 Truth = Callable[[Array], Array]
@@ -25,6 +26,7 @@ MAX_SYNTHETIC_SAMPLES = 1000
 MAX_NOISE = 10.0
 MAX_CORRELATION = 0.99
 MIN_TRAINING = 2
+SHARE = Range("0 or more and less than 1", 0, float(np.nextafter(1, 0)))
 
 # One stream of random numbers for each purpose. With a common stream the split would repeat the
 # numbers that placed the x, and validation would be the left end of the picture.
@@ -66,8 +68,8 @@ class Data:
     covariance: Array | None = None  # (n_columns, n_columns)
 
     def __post_init__(self) -> None:
-        X = np.array(self.X, dtype=np.float64)
-        y = np.array(self.y, dtype=np.float64)
+        X = np.array(numbers("X", self.X))
+        y = np.array(numbers("y", self.y))
         if X.ndim != 2 or y.shape != X.shape[:1] or len(self.feature_names) != X.shape[1]:
             raise ValueError(
                 "X must be (n_samples, n_columns) with one y a row and one name a column, "
@@ -75,8 +77,8 @@ class Data:
             )
         arrays = {"X": X, "y": y}
         if self.true_coef is not None and self.covariance is not None:
-            arrays["true_coef"] = coef = np.array(self.true_coef, dtype=np.float64)
-            arrays["covariance"] = covariance = np.array(self.covariance, dtype=np.float64)
+            arrays["true_coef"] = coef = np.array(numbers("true_coef", self.true_coef))
+            arrays["covariance"] = covariance = np.array(numbers("covariance", self.covariance))
             if coef.shape != X.shape[1:] or covariance.shape != 2 * coef.shape:
                 raise ValueError(
                     "true_coef must be (n_columns,) and covariance (n_columns, n_columns), "
@@ -84,6 +86,9 @@ class Data:
                 )
         elif self.true_coef is not None or self.covariance is not None:
             raise ValueError("true_coef and covariance must be given together, got one of them")
+        number("true_intercept", self.true_intercept)
+        if self.noise_sd is not None:
+            number("noise_sd", self.noise_sd, NOT_NEGATIVE)
         for field, values in arrays.items():
             values.setflags(write=False)
             object.__setattr__(self, field, values)
@@ -93,7 +98,7 @@ class Data:
         """Number of rows."""
         return len(self.y)
 
-    def expected_error(self, coef: Array, intercept: Array | float) -> Array:
+    def expected_error(self, coef: ArrayLike, intercept: ArrayLike) -> Array:
         """Mean squared error of ŷ = Xw + b on infinitely many new rows of the same source.
 
             E (y − ŷ)² = (w − w*)ᵀ Σ (w − w*) + (b − b*)² + noise_sd²
@@ -103,8 +108,12 @@ class Data:
         """
         if self.true_coef is None or self.covariance is None or self.noise_sd is None:
             raise ValueError(f"expected_error must have known true weights, got data “{self.name}” without")
-        wrong = np.asarray(coef, dtype=np.float64) - self.true_coef
-        bias = np.square(np.asarray(intercept, dtype=np.float64) - self.true_intercept)
+        coef, intercept = numbers("coef", coef, SQUARABLE), numbers("intercept", intercept, SQUARABLE)
+        if coef.shape[-1:] != self.true_coef.shape:
+            raise ValueError(f"coef must be of shape (..., {len(self.true_coef)}), got {coef.shape}")
+        together(coef=coef[..., 0], intercept=intercept)
+        wrong = coef - self.true_coef
+        bias = np.square(intercept - self.true_intercept)
         return np.asarray(((wrong @ self.covariance) * wrong).sum(axis=-1) + bias + self.noise_sd**2)
 
     def draw(self, n_samples: int, random_state: int) -> Data:
@@ -113,7 +122,7 @@ class Data:
         The rows are the first n_samples of one fixed shuffle, so a larger number keeps the rows
         that were there. Raises ValueError if n_samples is not 2 to the number of rows.
         """
-        _check_whole("n_samples", n_samples, MIN_SAMPLES, self.n_samples)
+        whole("n_samples", n_samples, MIN_SAMPLES, self.n_samples)
         shuffle = _generator(random_state, _ROWS_STREAM).permutation(self.n_samples)
         rows = shuffle[:n_samples]
         return replace(self, X=self.X[rows], y=self.y[rows])
@@ -146,9 +155,7 @@ class Synthetic:
         correlates with no other: `correlation` is checked and otherwise not used.
         Raises ValueError if n_samples, noise, random_state or correlation is out of range.
         """
-        _check_whole("n_samples", n_samples, MIN_SAMPLES, self.max_samples)
-        _check_noise(noise)
-        _check_correlation(correlation)
+        _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         generator = _generator(random_state)
         u = generator.random(self.max_samples)[:n_samples]
         z = generator.standard_normal(self.max_samples)[:n_samples]
@@ -168,6 +175,7 @@ class Synthetic:
 
     def code(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> str:
         """Python that makes low, high, x (n_samples,) and y as `sample` does; it needs np."""
+        _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         low, high = self.domain
         return f"""\
 # {self.max_samples} points are drawn and the first {n_samples} taken, so that more points keep these.
@@ -220,8 +228,7 @@ class Linear:
         scales z, and the correlation deforms the same Z continuously.
         Raises ValueError if n_samples, noise, random_state or correlation is out of range.
         """
-        _check_whole("n_samples", n_samples, MIN_SAMPLES, self.max_samples)
-        _check_noise(noise)
+        _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         covariance = self.covariance(correlation)
         generator = _generator(random_state)
         Z = generator.standard_normal((self.max_samples, len(self.weights)))
@@ -246,6 +253,7 @@ class Linear:
 
     def code(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> str:
         """Python that makes X (n_samples, n_features) and y as `sample` does; it needs np."""
+        _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         p = len(self.weights)
         return f"""\
 # Gaussian features with a known covariance, {self.max_samples} rows; the first {n_samples} are taken.
@@ -284,12 +292,12 @@ class Measured:
         Real rows bring their own noise and correlation: both arguments are checked and otherwise
         not used. Raises ValueError if n_samples, noise, random_state or correlation is out of range.
         """
-        _check_noise(noise)
-        _check_correlation(correlation)
+        _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         return replace(self.load(), name=self.name, label=self.label).draw(n_samples, random_state)
 
     def code(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> str:
         """Python that makes X (n_samples, n_features) and y as `sample` does; it needs np."""
+        _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         return f"""\
 {self.formula}
 rows = np.random.default_rng([{int(random_state)}, {_ROWS_STREAM}]).permutation(len(y))[:{int(n_samples)}]
@@ -320,8 +328,7 @@ class Labelled:
         Data.noise_sd, the noise on y, is None. Raises ValueError if n_samples (at least 4), noise
         or random_state is out of range.
         """
-        _check_whole("n_samples", n_samples, MIN_LABELLED_SAMPLES, self.max_samples)
-        _check_noise(noise)
+        _check_sample(n_samples, noise, random_state, 0.0, self.max_samples, MIN_LABELLED_SAMPLES)
         generator = _generator(random_state)
         u = generator.random((self.max_samples, 2))[:n_samples]
         z = generator.standard_normal((self.max_samples, 2))[:n_samples]
@@ -346,9 +353,8 @@ def split(n_samples: int, validation_share: float, random_state: int) -> tuple[I
     training. A larger share keeps every validation row; a larger n keeps nearly all.
     Raises ValueError if n_samples < 2 or validation_share is not in [0, 1).
     """
-    _check_whole("n_samples", n_samples, MIN_TRAINING, None)
-    if not 0.0 <= validation_share < 1.0:
-        raise ValueError(f"validation_share must be 0 or more and less than 1, got {validation_share}")
+    whole("n_samples", n_samples, MIN_TRAINING)
+    validation_share = number("validation_share", validation_share, SHARE)
     order = np.argsort(_generator(random_state, _SPLIT_STREAM).random(n_samples), kind="stable")
     wanted = max(round(validation_share * n_samples), int(validation_share > 0))
     n_validation = min(wanted, n_samples - MIN_TRAINING)
@@ -356,26 +362,31 @@ def split(n_samples: int, validation_share: float, random_state: int) -> tuple[I
 
 
 def _generator(random_state: int, *stream: int) -> np.random.Generator:
-    _check_whole("random_state", random_state, 0, None)
+    whole("random_state", random_state, 0)
     return np.random.default_rng([int(random_state), *stream] if stream else int(random_state))
 
 
-def _check_whole(field: str, value: int, low: int, high: int | None) -> None:
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if whole and low <= value and (high is None or value <= high):
-        return
-    span = f"{low} or more" if high is None else f"{low} to {high}"
-    raise ValueError(f"{field} must be a whole number, {span}, got {value!r}")
-
-
 def _check_noise(noise: float) -> None:
-    if not 0.0 <= noise <= MAX_NOISE:
-        raise ValueError(f"noise must be 0 to {MAX_NOISE:g}, got {noise}")
+    number("noise", noise, between(0, MAX_NOISE))
 
 
 def _check_correlation(correlation: float) -> None:
-    if not 0.0 <= correlation <= MAX_CORRELATION:
-        raise ValueError(f"correlation must be 0 to {MAX_CORRELATION:g}, got {correlation}")
+    number("correlation", correlation, between(0, MAX_CORRELATION))
+
+
+def _check_sample(
+    n_samples: int,
+    noise: float,
+    random_state: int,
+    correlation: float,
+    max_samples: int,
+    min_samples: int = MIN_SAMPLES,
+) -> None:
+    """What every sample and every code is made of."""
+    whole("n_samples", n_samples, min_samples, max_samples)
+    _check_noise(noise)
+    whole("random_state", random_state, 0)
+    _check_correlation(correlation)
 
 
 # The truths are named functions rather than lambdas so that Data can be pickled into a cache.

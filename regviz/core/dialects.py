@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from regviz.core import Array
+from regviz.core.checks import NOT_NEGATIVE, POSITIVE, RATIO, number, numbers, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,7 @@ class Dialect:
     formula     what is minimised, plain text, the data term included
     data_scale  n -> how many times our D its data term is
     parameters  (name, how it is read off the penalty), in the order of its signature
+    settings    what else has to stand in the call for that, as it is typed there; empty for a formula of a course
     no_l1       why it can't say ρ > 0; empty if it can
     no_l2       why it can't say ρ < 1; empty if it can
     note        a trap that the formula does not show, or empty
@@ -62,14 +64,14 @@ class Dialect:
     formula: str
     data_scale: Callable[[int], float]
     parameters: tuple[tuple[str, Read], ...]
+    settings: str = ""
     no_l1: str = ""
     no_l2: str = ""
     note: str = ""
 
     def why_not(self, l1_ratio: float) -> str:
         """Why it can't say this L1 ratio, in a sentence; empty if it can. ValueError if it is not 0 to 1."""
-        if not 0 <= l1_ratio <= 1:
-            raise ValueError(f"l1_ratio must be 0 to 1, got {l1_ratio}")
+        l1_ratio = number("l1_ratio", l1_ratio, RATIO)
         return (self.no_l1 if l1_ratio > 0 else "") or (self.no_l2 if l1_ratio < 1 else "")
 
     def values(
@@ -84,13 +86,8 @@ class Dialect:
 
         A parameter that is the inverse of a strength is inf at α = 0. ValueError for values out of range.
         """
-        alpha = np.asarray(alpha, dtype=float)
-        if not (np.isfinite(alpha) & (alpha >= 0)).all():
-            raise ValueError(f"alpha must be finite and >= 0, got {alpha}")
-        if n_samples < 1:
-            raise ValueError(f"n_samples must be >= 1, got {n_samples}")
-        if not 0 < y_scale < np.inf:
-            raise ValueError(f"y_scale must be finite and > 0, got {y_scale}")
+        alpha = numbers("alpha", alpha, NOT_NEGATIVE)
+        n_samples, y_scale = whole("n_samples", n_samples, 1), number("y_scale", y_scale, POSITIVE)
         if self.why_not(l1_ratio):
             return None
         penalty = Penalty(self.data_scale(n_samples) * alpha, l1_ratio, n_samples, y_scale)
@@ -179,8 +176,20 @@ _DECAY = (
     "whatever the size: put it into the loss, or shrink the weights after each step (only that gives exact zeros)."
 )
 _DECAY_NOTE = (
-    "Put the biases in a parameter group with weight_decay=0: by default they decay too. This holds for plain SGD; "
-    "Adam rescales the decay with the gradient, AdamW keeps it apart."
+    "Put the biases in a parameter group with weight_decay=0: by default they decay too. This holds for plain SGD on "
+    "all rows at once, when it has come to rest; Adam rescales the decay with the gradient, AdamW keeps it apart."
+)
+_DESCENT = "fit_intercept=True, tol=1e-14, max_iter=1000000"
+_DESCENT_NOTE = "The default tol=1e-4 stops earlier: where features are alike its weights can be off by whole percents."
+_GLMNET = 'standardize = FALSE, thresh = 1e-14, maxit = 1e7, family = "{}"'
+_GLMNET_NOTE = (
+    "standardize = FALSE, because the features are to be taken as they are here, standardised or not; its default "
+    "thresh = 1e-7 stops earlier."
+)
+_KERAS = "bias_regularizer=None"
+_KERAS_NOTE = (
+    "Its loss is a mean over the rows, so give it all rows in one batch: batch_size=n. Gradient steps on Σ|w| make "
+    "weights small, not exactly zero."
 )
 _LOGISTIC = (
     "Its data term is the log-loss of two classes: no C turns that into a squared error. For a classifier C = 1/(nα)."
@@ -254,6 +263,7 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="Σ(y−ŷ)² + alpha Σw²",
         data_scale=_sum,
         parameters=(("alpha", _square),),
+        settings="fit_intercept=True",
         no_l1=_ONLY_SQUARES + " Use ElasticNet, or Lasso.",
         note="No 1/n: the same alpha weighs less on more rows.",
     ),
@@ -262,23 +272,28 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/(2n) Σ(y−ŷ)² + alpha Σ|w|",
         data_scale=_ours,
         parameters=(("alpha", _l1),),
+        settings=_DESCENT,
         no_l2=_ONLY_ABSOLUTE + " Use ElasticNet, or Ridge.",
+        note=_DESCENT_NOTE,
     ),
     Dialect(
         name="scikit-learn ElasticNet(alpha, l1_ratio)",
         formula="1/(2n) Σ(y−ŷ)² + alpha (l1_ratio Σ|w| + (1−l1_ratio)/2 Σw²)",
         data_scale=_ours,
         parameters=(("alpha", _strength), ("l1_ratio", _ratio)),
-        note="This is our λ. For l1_ratio=0 scikit-learn itself advises Ridge.",
+        settings=_DESCENT,
+        note="This is our λ. For l1_ratio=0 scikit-learn itself advises Ridge. " + _DESCENT_NOTE,
     ),
     Dialect(
         name="glmnet(lambda, alpha)",
         formula="1/(2n) Σ(y−ŷ)² + lambda (alpha Σ|w| + (1−alpha)/(2 s) Σw²),  s = sd(y)",
         data_scale=_ours,
         parameters=(("lambda", _glmnet_lambda), ("alpha", _glmnet_alpha)),
+        settings=_GLMNET.format("gaussian"),
         note=(
             "glmnet divides y by s (the 1/n kind) before it solves, and multiplies the weights by s after: the L1 part "
-            "is then as documented, the squares are divided by s. Its alpha is our ρ only if s = 1, or at 0 and 1."
+            "is then as documented, the squares are divided by s. Its alpha is our ρ only if s = 1, or at 0 and 1. "
+            + _GLMNET_NOTE
         ),
     ),
     Dialect(
@@ -286,6 +301,7 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/n Σ(y−ŷ)² + (weight_decay/2) Σw²",
         data_scale=_mean,
         parameters=(("weight_decay", _half_square),),
+        settings='reduction="mean"',
         no_l1=_DECAY,
         note=_DECAY_NOTE,
     ),
@@ -294,6 +310,7 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/(2n) Σ(y−ŷ)² + (weight_decay/2) Σw²",
         data_scale=_ours,
         parameters=(("weight_decay", _half_square),),
+        settings='reduction="mean"',
         no_l1=_DECAY,
         note=_DECAY_NOTE,
     ),
@@ -302,7 +319,8 @@ DIALECTS: tuple[Dialect, ...] = (
         formula="1/n Σ(y−ŷ)² + l1 Σ|w| + l2 Σw²",
         data_scale=_mean,
         parameters=(("l1", _l1), ("l2", _square)),
-        note="No ½ before l2, and none in the loss. Gradient steps on Σ|w| make weights small, not exactly zero.",
+        settings=_KERAS,
+        note="No ½ before l2, and none in the loss. " + _KERAS_NOTE,
     ),
     Dialect(
         name="scikit-learn LogisticRegression(C)",
@@ -340,19 +358,26 @@ CLASSIFICATION_DIALECTS: tuple[Dialect, ...] = (
         formula="C Σ log-loss + (l1_ratio Σ|w| + (1−l1_ratio)/2 Σw²)",
         data_scale=_half_sum,
         parameters=(("C", _inverse), ("l1_ratio", _ratio)),
-        note="C is an inverse strength: large C, weak penalty. There is no 1/n: the same C weighs less on more rows.",
+        settings='fit_intercept=True, solver="saga", tol=1e-10, max_iter=200000',
+        note=(
+            "C is an inverse strength: large C, weak penalty. There is no 1/n: at the same C the penalty weighs less "
+            "on more rows. The default solver, lbfgs, knows no L1."
+        ),
     ),
     Dialect(
         name="glmnet(lambda, alpha), binomial",
         formula="1/n Σ log-loss + lambda (alpha Σ|w| + (1−alpha)/2 Σw²)",
         data_scale=_ours,
         parameters=(("lambda", _strength), ("alpha", _ratio)),
+        settings=_GLMNET.format("binomial"),
+        note=_GLMNET_NOTE,
     ),
     Dialect(
         name="PyTorch SGD(weight_decay) with BCEWithLogitsLoss",
         formula="1/n Σ log-loss + (weight_decay/2) Σw²",
         data_scale=_ours,
         parameters=(("weight_decay", _half_square),),
+        settings='reduction="mean"',
         no_l1=_DECAY,
         note=_DECAY_NOTE,
     ),
@@ -361,6 +386,7 @@ CLASSIFICATION_DIALECTS: tuple[Dialect, ...] = (
         formula="1/n Σ log-loss + l1 Σ|w| + l2 Σw²",
         data_scale=_ours,
         parameters=(("l1", _l1), ("l2", _square)),
-        note="No ½ before l2. Gradient steps on Σ|w| make weights small, not exactly zero.",
+        settings=_KERAS,
+        note="No ½ before l2. " + _KERAS_NOTE,
     ),
 )

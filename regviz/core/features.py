@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import chebyshev, legendre, polynomial
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import SQUARABLE, Range, numbers, together, whole
 
 MIN_DEGREE = 1
 MAX_DEGREE = 20
+# At this distance, in widths of the domain, even the highest power is far from overflowing.
+FAR = 1e12
+# Differences of columns must not overflow.
+LARGE = Range("finite and at most 1e300 in size", -1e300, 1e300)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -34,7 +39,7 @@ class Basis:
     term: Callable[[int], str]
     latex: Callable[[int], str]
 
-    def expand(self, x: Array, degree: int, domain: tuple[float, float]) -> Array:
+    def expand(self, x: ArrayLike, degree: int, domain: tuple[float, float]) -> Array:
         """φₖ(t) for k = 1 … degree, with x mapped from the domain to t in [−1, 1].
 
         x (n,), degree 1 to 20, domain = (low, high) -> (n, degree). Every basis uses this map, the
@@ -42,13 +47,17 @@ class Basis:
         the domain is extrapolated. Raises ValueError for a bad degree, domain or shape of x.
         """
         check_degree(degree)
-        low, high = domain
-        if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        ends = numbers("domain", domain, SQUARABLE, (2,))
+        low, high = float(ends[0]), float(ends[1])
+        if not low < high:
             raise ValueError(f"domain must be two finite numbers, low < high, got {domain}")
-        x = np.asarray(x, dtype=np.float64)
+        x = numbers("x", x, SQUARABLE)
         if x.ndim != 1:
             raise ValueError(f"x must be one-dimensional, got shape {x.shape}")
-        t = ((x - low) - (high - x)) / (high - low)
+        with np.errstate(over="ignore"):
+            t = ((x - low) - (high - x)) / (high - low)
+        if np.abs(t).max(initial=0) > FAR:
+            raise ValueError(f"x must lie within {FAR:g} widths of the domain {domain}, got {x[np.abs(t).argmax()]:g}")
         return np.asarray(self.vandermonde(t, degree)[:, 1:], dtype=np.float64)
 
     def terms(self, degree: int) -> tuple[str, ...]:
@@ -111,17 +120,15 @@ class Standardizer:
     scale: Array  # (n_features,)
 
     @classmethod
-    def fit(cls, X: Array, enabled: bool = True) -> Standardizer:
+    def fit(cls, X: ArrayLike, enabled: bool = True) -> Standardizer:
         """mean and scale of the columns of X (n_samples, n_features); identity if not enabled.
 
         A column that is constant up to rounding has scale 1, so it becomes (nearly) 0, not noise.
         Raises ValueError if X is not two-dimensional, has no rows or is not finite.
         """
-        X = np.asarray(X, dtype=np.float64)
+        X = numbers("X", X, LARGE)
         if X.ndim != 2 or X.shape[0] == 0:
-            raise ValueError(f"X must be (n_samples, n_features) with a row or more, got {X.shape}")
-        if not np.isfinite(X).all():
-            raise ValueError("X must be finite, got NaN or infinity")
+            raise ValueError(f"X must be of shape (n_samples, n_features) with a row or more, got {X.shape}")
         if not enabled:
             return cls.identity(X.shape[1])
         # Counted from the first row, a constant column has deviations of exactly 0; divided by the
@@ -137,19 +144,35 @@ class Standardizer:
     @classmethod
     def identity(cls, n_features: int) -> Standardizer:
         """Changes nothing: mean 0, scale 1. For a reader who switches standardising off."""
+        whole("n_features", n_features, 0)
         return cls(np.zeros(n_features), np.ones(n_features))
 
-    def transform(self, X: Array) -> Array:
-        """(X − mean) / scale, (n_samples, n_features) -> the same shape."""
-        return (np.asarray(X, dtype=np.float64) - self.mean) / self.scale
+    def transform(self, X: ArrayLike) -> Array:
+        """(X − mean) / scale, (n_samples, n_features) -> the same shape; no rows at all are allowed.
 
-    def coef_original(self, coef: Array) -> Array:
+        ValueError, as in the two below, for another number of columns or numbers that are not finite.
+        """
+        X = numbers("X", X, LARGE)
+        if X.ndim != 2 or X.shape[1] != len(self.mean):
+            raise ValueError(f"X must be of shape (n_samples, {len(self.mean)}), got {X.shape}")
+        return (X - self.mean) / self.scale
+
+    def coef_original(self, coef: ArrayLike) -> Array:
         """Weights per unit of the original columns: coef / scale, (..., n_features)."""
-        return np.asarray(coef, dtype=np.float64) / self.scale
+        return np.asarray(self._weights(coef) / self.scale)
 
-    def intercept_original(self, coef: Array, intercept: Array | float) -> Array:
+    def intercept_original(self, coef: ArrayLike, intercept: ArrayLike) -> Array:
         """Intercept for the original columns: intercept − Σⱼ coefⱼ meanⱼ / scaleⱼ.
 
         coef (..., n_features) and intercept (...) belong to the transformed columns -> (...).
         """
-        return np.asarray(intercept - self.coef_original(coef) @ self.mean, dtype=np.float64)
+        shift = self.coef_original(coef) @ self.mean
+        intercept = numbers("intercept", intercept)
+        together(intercept=intercept, coef=shift)
+        return np.asarray(intercept - shift)
+
+    def _weights(self, coef: ArrayLike) -> Array:
+        coef = numbers("coef", coef)
+        if coef.shape[-1:] != self.mean.shape:
+            raise ValueError(f"coef must be of shape (..., {len(self.mean)}), got {coef.shape}")
+        return coef

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, check_spread, numbers, rms
 from regviz.core.linear import alpha_max, effective_df, fit_grid
 from regviz.core.selection import compress, mean_squared_error
 
@@ -31,12 +32,13 @@ ROUNDS, CLOSE, JUMP = 60, 1e-9, 1e-6
 EXCHANGES, HALVINGS = 6, 45
 
 
-def same_alpha(alphas: Array, l1_ratios: Array) -> Array:
+def same_alpha(alphas: ArrayLike, l1_ratios: ArrayLike) -> Array:
     """Every ratio has the given alphas (n_alphas,): (n_ratios, n_alphas)."""
+    alphas, l1_ratios = _strengths(alphas, l1_ratios)
     return np.tile(alphas, (len(l1_ratios), 1))
 
 
-def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
+def same_training_error(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike) -> Array:
     """Alphas at which each ratio has the training error Σ (y − ŷ)² / n that the lasso has at `alphas`.
 
     X (n, p), y (n,), alphas (n_alphas,), l1_ratios (n_ratios,) -> (n_ratios, n_alphas), finite and >= 0;
@@ -45,7 +47,9 @@ def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> 
     1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then below that, and the
     fit least squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
     within 2e-8 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
+    ValueError, naming the field, for wrong shapes or values out of range.
     """
+    X, y, alphas, l1_ratios = _checked(X, y, alphas, l1_ratios)
     lasso = fit_grid(X, y, alphas, np.array([1.0]))
     empty = float(np.var(y))
     # A hair more, so that rounding does not put the empty lasso's error out of reach.
@@ -53,7 +57,7 @@ def same_training_error(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> 
     return _follow(X, y, alphas, l1_ratios, goals, _Pieces.error, CLOSE * empty)
 
 
-def same_df(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
+def same_df(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike) -> Array:
     """Alphas at which each ratio has the effective degrees of freedom that the lasso has at `alphas`.
 
     Shapes, and α = 0 and constant y, as in `same_training_error`; `effective_df` says what is counted. The
@@ -64,24 +68,43 @@ def same_df(X: Array, y: Array, alphas: Array, l1_ratios: Array) -> Array:
     monotone wherever the lasso's df is. Out of reach are 0 for a ridge (it comes within 1e-8 · rank) and, if
     columns are nearly dependent, the highest df: there the alphas are the ends of the range.
     """
+    X, y, alphas, l1_ratios = _checked(X, y, alphas, l1_ratios)
     lasso = fit_grid(X, y, alphas, np.array([1.0]))
     # A hair less, so that the rank of X, which a ridge has at α = 0 only, belongs to a definite alpha.
     goals = 5e-7 - effective_df(X, lasso)[0]
     return _follow(X, y, alphas, l1_ratios, goals, lambda pieces, alpha: -pieces.df(alpha), CLOSE)
 
 
-def cross_validated(errors: Array, alphas: Array, factors: Array) -> tuple[Array, Array]:
+def cross_validated(errors: ArrayLike, alphas: ArrayLike, factors: ArrayLike) -> tuple[Array, Array]:
     """Each ratio at its own best alpha times the same factor.
 
     errors (n_ratios, n_alphas): cross-validated error at `alphas` (n_alphas,); factors (n_factors,). The
     largest of equally good alphas is taken. α = 0 is out of the running unless there is no other, because
     every multiple of it would be the same fit. Returns (best (n_ratios,), best[:, None] · factors).
     """
+    alphas = numbers("alphas", alphas, NOT_NEGATIVE, ("n_alphas",))
+    errors = numbers("errors", errors, NOT_NEGATIVE, ("n_ratios", len(alphas)))
+    factors = numbers("factors", factors, NOT_NEGATIVE, ("n_factors",))
     running = (alphas > 0) | ~(alphas > 0).any()
     errors, alphas = errors[:, running], alphas[running]
     tied = errors <= errors.min(axis=1, keepdims=True) * (1 + 1e-12)
     best = np.where(tied, alphas, 0.0).max(axis=1)
     return best, best[:, np.newaxis] * factors
+
+
+def _strengths(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array]:
+    return (
+        numbers("alphas", alphas, NOT_NEGATIVE, ("n_alphas",)),
+        numbers("l1_ratios", l1_ratios, RATIO, ("n_ratios",)),
+    )
+
+
+def _checked(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array, Array, Array]:
+    X = numbers("X", X, SQUARABLE, ("n", "p"))
+    y = numbers("y", y, SQUARABLE, (len(X),))
+    check_spread("X", rms(X - X.mean(axis=0), axis=0))
+    check_spread("y", rms(y[:, np.newaxis] - y.mean(), axis=0))
+    return (X, y, *_strengths(alphas, l1_ratios))
 
 
 # --- The same problem in few rows --------------------------------------------------------------
@@ -299,9 +322,13 @@ class _Search(NamedTuple):
         """Alphas of each ratio from least squares to empty: (n_ratios, 1 + RUNGS), rising."""
         l1 = self.l1_ratios
         empty = np.divide(self.lasso_top, l1, out=np.full_like(l1, np.inf), where=l1 > 0)
-        top = np.minimum(empty, REACH * np.linalg.norm(self.problem.gram, 2) / (1 - l1)) * (1 + 1e-9)
-        low = np.minimum(LOWEST_RUNG * self.lasso_top, 1e-3 * top)
-        floor = np.minimum(FLOOR * self.lasso_top, 1e-3 * low)
+        steepest = float(np.linalg.norm(self.problem.gram, 2))
+        top = np.minimum(empty, REACH * steepest / (1 - l1)) * (1 + 1e-9)
+        # Least squares is where neither part acts: the L1 part beside the slopes, in the units of y, the squares beside
+        # the Gram matrix, which has none.
+        least = min(self.lasso_top, steepest)
+        low = np.minimum(LOWEST_RUNG * least, 1e-3 * top)
+        floor = np.minimum(FLOOR * least, 1e-3 * low)
         return np.concatenate([floor[:, np.newaxis], np.geomspace(low, top, RUNGS, axis=1)], axis=1)
 
     def _fit(self, ratio: Index, alpha: Array) -> Array:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import is_whole, require
+from regviz.core.checks import is_whole, require, whole
 from regviz.core.losses import Loss
 
 MAX_LAYERS, MAX_UNITS = 3, 32
@@ -115,7 +115,7 @@ class Architecture:
     activation: Activation = TANH
 
     def __post_init__(self) -> None:
-        require("n_inputs", self.n_inputs, is_whole(self.n_inputs) and self.n_inputs >= 1, "a whole number >= 1")
+        whole("n_inputs", self.n_inputs, 1)
         valid = isinstance(self.hidden, tuple) and len(self.hidden) <= MAX_LAYERS
         valid = valid and all(is_whole(units) and 1 <= units <= MAX_UNITS for units in self.hidden)
         sizes = f"a tuple of at most {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, whole numbers"

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import is_number, require
+from regviz.core.checks import BELOW_ONE, POSITIVE, number, require
 from regviz.core.penalties import L1, L2, ElasticNet
 
 # Numbers so small slow a processor down (denormal float32 start at 1e-38, and squares are taken): zero, every so often.
@@ -211,7 +211,7 @@ class Optimizer:
     n_moments: ClassVar[int]
 
     def __post_init__(self) -> None:
-        _require("learning_rate", self.learning_rate, lambda x: 0 < x < np.inf, "> 0 and finite")
+        number("learning_rate", self.learning_rate, POSITIVE)
 
     def init(self, shape: tuple[int, ...], dtype: DTypeLike = float) -> State:
         """The state before the first step of weights of this shape."""
@@ -271,7 +271,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require("momentum", self.momentum, lambda x: 0 <= x < 1, "0 to less than 1")
+        number("momentum", self.momentum, BELOW_ONE)
 
     def move(self, state: State, w: Array, gradient: Array) -> float:
         (velocity,) = state.moments
@@ -308,9 +308,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require("beta1", self.beta1, lambda x: 0 <= x < 1, "0 to less than 1")
-        _require("beta2", self.beta2, lambda x: 0 <= x < 1, "0 to less than 1")
-        _require("epsilon", self.epsilon, lambda x: 0 < x < np.inf, "> 0 and finite")
+        number("beta1", self.beta1, BELOW_ONE)
+        number("beta2", self.beta2, BELOW_ONE)
+        number("epsilon", self.epsilon, POSITIVE)
 
     def move(self, state: State, w: Array, gradient: Array) -> Array:
         m, v = state.moments
@@ -444,8 +444,3 @@ def flush(*arrays: Array) -> None:
     """Set what is below 1e-30 in size to zero, in place."""
     for array in arrays:
         array[np.abs(array) < TINY] = 0
-
-
-def _require(field_name: str, value: float, holds: Callable[[float], bool], bounds: str) -> None:
-    """A number for which `holds` holds."""
-    require(field_name, value, is_number(value) and holds(value), bounds)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import reals
 
 EPS = float(np.finfo(float).eps)
 
@@ -167,7 +168,7 @@ def solve_normal(R: Array, Z: Array, target: Array, l1: Array, l2: Array, u: Arr
 
 def check_matrix(X: ArrayLike) -> Array:
     """X as an array (n, p); ValueError, naming the field, if it is none, or not finite."""
-    X = _real("X", X)
+    X = np.asarray(reals("X", X), dtype=float)
     if X.ndim != 2 or 0 in X.shape:
         raise ValueError(f"X must be (n, p) with n and p >= 1, got shape {X.shape}")
     if not np.isfinite(X).all():
@@ -177,20 +178,9 @@ def check_matrix(X: ArrayLike) -> Array:
 
 def check_data(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """X (n, p) and y (n,) as arrays; ValueError, naming the field, if they are not."""
-    X, y = check_matrix(X), _real("y", y)
+    X, y = check_matrix(X), np.asarray(reals("y", y), dtype=float)
     if y.shape != X.shape[:1]:
         raise ValueError(f"y must have shape {X.shape[:1]}, one value a row of X, got {y.shape}")
     if not np.isfinite(y).all():
         raise ValueError("y must be finite, got NaN or inf")
     return X, y
-
-
-def _real(name: str, values: ArrayLike) -> Array:
-    """The values as floats; complex numbers would lose their imaginary part without a word."""
-    try:
-        array = np.asarray(values)
-        if not np.iscomplexobj(array):
-            return np.asarray(array, dtype=float)
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"{name} must be an array of real numbers")

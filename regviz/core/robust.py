@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import NOT_NEGATIVE, POSITIVE_OR_INF, RATIO, SQUARABLE, check_spread, number, numbers, rms
 from regviz.core.linear import one_blas_thread
 from regviz.core.penalties import ElasticNet
 
@@ -30,6 +31,8 @@ TRACE = 1e-12
 SLOW, CENTRE = 0.9, 0.2
 # The absolute loss is Huber's with this δ, as a share of the spread of the targets.
 SHARP = 1e-6
+# In standard units α is at most STRONGEST, and 0 below UNSEEN; δ is at least SHARPEST.
+STRONGEST, UNSEEN, SHARPEST = 1e120, 1e-80, 1e-50
 
 
 class HuberFits(NamedTuple):
@@ -47,14 +50,15 @@ class HuberFits(NamedTuple):
 
 def huber_loss(residual: ArrayLike, delta: float) -> Array:
     """h(r) = r²/2 where |r| <= δ, δ|r| − δ²/2 beyond: any shape. Source: Huber (1964)."""
-    size = np.abs(np.asarray(residual, dtype=float))
-    inside = np.minimum(size, delta)
+    size = np.abs(numbers("residual", residual, SQUARABLE))
+    inside = np.minimum(size, number("delta", delta, POSITIVE_OR_INF))
     return np.asarray(inside * (size - inside / 2))
 
 
 def huber_slope(residual: ArrayLike, delta: float) -> Array:
     """h'(r): r held within ±δ. This is all that one observation can ask of a fit; any shape."""
-    return np.asarray(np.clip(np.asarray(residual, dtype=float), -delta, delta))
+    delta = number("delta", delta, POSITIVE_OR_INF)
+    return np.asarray(np.clip(numbers("residual", residual), -delta, delta))
 
 
 def fit_huber(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike, delta: float) -> HuberFits:
@@ -75,16 +79,18 @@ def fit_huber(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLik
     (α = 0 with dependent columns, say) one of the solutions is returned. The work is bounded: a fit that is not settled
     within it is returned as it is, and its kkt says so.
 
-    ValueError, naming the field, for NaN or inf, wrong shapes, or values out of range.
+    Units do not matter: c y with c δ and c times the L1 part of α gives c w. ValueError, naming the field, for NaN or
+    inf, wrong shapes, values out of range, or columns or targets whose spread is not 0 and not 1e-120 to 1e120.
 
     Sources: Huber (1964), Robust estimation of a location parameter; Madsen & Nielsen (1990), Finite algorithms for
     robust linear regression, for the Newton steps; Mehrotra (1992), On the implementation of a primal-dual interior
     point method, for the other.
     """
-    X, Y, alphas, l1_ratios = _check(X, Y, alphas, l1_ratios, delta)
+    X, Y, alphas, l1_ratios, delta = _check(X, Y, alphas, l1_ratios, delta)
     shape = (len(Y), len(l1_ratios), len(alphas))
     with one_blas_thread():
         batch = _Batch.of(X, Y, delta)
+        batch.check_strengths(alphas, l1_ratios)
         beta, target = _solve(batch, alphas, l1_ratios)
     coef, intercept = batch.undo(beta, target)
     coef = np.moveaxis(coef, 0, 1).reshape(shape[0], shape[1], shape[2], -1)
@@ -105,8 +111,9 @@ def fit_absolute(X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: Array
     Sources: Koenker & Bassett (1978), Regression quantiles, for the loss; Clark & Osborne (1986), Finite algorithms for
     Huber's M-estimator, for δ → 0.
     """
+    X, Y, alphas, l1_ratios, _ = _check(X, Y, alphas, l1_ratios, np.inf)
     delta = absolute_delta(Y)
-    return fit_huber(X, Y, delta * np.asarray(alphas, dtype=float), l1_ratios, delta)
+    return fit_huber(X, Y, delta * alphas, l1_ratios, delta)
 
 
 def absolute_delta(Y: ArrayLike) -> float:
@@ -114,7 +121,7 @@ def absolute_delta(Y: ArrayLike) -> float:
 
     A target whose median is 0 counts with its mean |y − median|, one that is constant not at all.
     """
-    Y = np.asarray(Y, dtype=float)
+    Y = numbers("Y", Y, SQUARABLE, ("n_targets", "n"))
     distance = np.abs(Y - np.median(Y, axis=-1, keepdims=True))
     median, mean = np.median(distance, axis=-1), distance.mean(axis=-1)
     spread = np.where(median > 0, median, mean)
@@ -126,7 +133,7 @@ def huber_location(Y: ArrayLike, delta: float) -> Array:
 
     Exact: Σ h'(yᵢ − b) falls in b, linearly between the 2n points yᵢ ± δ. The middle, where a whole range is best.
     """
-    Y = np.asarray(Y, dtype=float)
+    Y, delta = numbers("Y", Y, SQUARABLE, ("...", "n")), number("delta", delta, POSITIVE_OR_INF)
     if delta >= np.ptp(Y, axis=-1).max(initial=0):
         return np.asarray(Y.mean(axis=-1))
     knots = np.sort(np.concatenate([Y - delta, Y + delta], axis=-1), axis=-1)  # (..., 2n)
@@ -148,7 +155,7 @@ def huber_alpha_max(X: ArrayLike, Y: ArrayLike, delta: float) -> Array:
 
     max_j |x_jᵀ h'(y − b₀)| / n with b₀ = `huber_location`, x_j centred. Shapes and errors as in `fit_huber`.
     """
-    X, Y, _, _ = _check(X, Y, [0.0], [1.0], delta)
+    X, Y, _, _, delta = _check(X, Y, [0.0], [1.0], delta)
     slope = huber_slope(Y - huber_location(Y, delta)[:, None], delta) @ (X - X.mean(axis=0)) / len(X)
     return np.asarray(np.abs(slope).max(axis=1))
 
@@ -159,8 +166,8 @@ def huber_kkt(
     alphas: ArrayLike,
     l1_ratios: ArrayLike,
     delta: float,
-    coef: Array,
-    intercept: Array,
+    coef: ArrayLike,
+    intercept: ArrayLike,
 ) -> Array:
     """The largest violation of the optimality conditions, from the data and the fits alone: like `intercept`.
 
@@ -170,7 +177,9 @@ def huber_kkt(
 
     x_j centred. Where max_j |x_jᵀψ₀/n| is rounding error, max_j rms(x_j) rms(ψ₀) takes its place; all 0: 0 / 1.
     """
-    X, Y, alphas, l1_ratios = _check(X, Y, alphas, l1_ratios, delta)
+    X, Y, alphas, l1_ratios, delta = _check(X, Y, alphas, l1_ratios, delta)
+    shape = (len(Y), len(l1_ratios), len(alphas))
+    coef, intercept = numbers("coef", coef, shape=(*shape, X.shape[1])), numbers("intercept", intercept, shape=shape)
     x = X - X.mean(axis=0)
     n = len(X)
     residual = Y[:, None, None, :] - (coef @ x.T + (intercept + coef @ X.mean(axis=0))[..., None])
@@ -183,8 +192,8 @@ def huber_kkt(
         axis=1,
     )
     empty = huber_slope(Y - huber_location(Y, delta)[:, None], delta)
-    size = np.sqrt(np.square(empty).mean(axis=1))
-    largest, bound = np.abs(empty @ x / n).max(axis=1), np.sqrt(np.square(x).mean(axis=0).max()) * size
+    size = rms(empty, axis=1)
+    largest, bound = np.abs(empty @ x / n).max(axis=1), rms(x, axis=0).max() * size
     scale = np.where(largest > 1e-14 * bound, largest, bound)
     level = np.abs(slope.mean(axis=-1))
     return np.asarray(
@@ -245,17 +254,21 @@ class _Batch:
     def of(cls, X: Array, Y: Array, delta: float) -> _Batch:
         x_mean = X.mean(axis=0)
         x = X - x_mean
-        x_scale = np.sqrt(np.square(x).mean(axis=0))
+        x_scale = rms(x, axis=0)
         constant = x_scale <= 8 * EPS * np.abs(X).max(axis=0)
+        check_spread("X", x_scale[~constant])
         x_scale = np.where(constant, 1, x_scale)
         rows = np.column_stack([np.where(constant, 0, x / x_scale), np.ones(len(X))])
 
         location = huber_location(Y, delta)
         y = Y - location[:, None]
         y_scale = np.abs(y).mean(axis=1)
+        check_spread("Y", y_scale)
         y_scale = np.where(y_scale > 0, y_scale, 1)
         targets = y / y_scale[:, None]
         # Least squares leaves no residual beyond √n times the range: a larger δ is the same problem.
+        if delta < SHARPEST * y_scale.max():
+            raise ValueError(f"delta must be {SHARPEST:g} of the spread of Y or more, got {delta:g}")
         deltas = np.minimum(delta / y_scale, np.sqrt(len(X)) * np.maximum(np.ptp(targets, axis=1), 1))
         slope = np.clip(targets, -deltas[:, None], deltas[:, None])
         size = np.maximum(np.abs(slope @ rows / len(X)).max(axis=1), 1e-3 * np.sqrt(np.square(slope).mean(axis=1)))
@@ -271,11 +284,25 @@ class _Batch:
         coef = beta[..., :-1] * self.y_scale[target, None] / self.x_scale
         return coef, self.location[target] + self.y_scale[target] * beta[..., -1] - coef @ self.x_mean
 
+    def check_strengths(self, alphas: Array, l1_ratios: Array) -> None:
+        """ValueError if α, in standard units, is so large that the weights would be rounding or less."""
+        for share, unit in (
+            (l1_ratios, self.x_scale.min() * self.y_scale.min()),
+            (1 - l1_ratios, self.x_scale.min() ** 2),
+        ):
+            if alphas.max() * share.max() / STRONGEST > unit:
+                limit = STRONGEST * (unit / share.max())
+                raise ValueError(
+                    f"alphas must be at most {limit:.1e} in the units of these X and Y, got {alphas.max():g}"
+                )
+
     def _penalty(self, target: Index, l1: Array, l2: Array) -> tuple[Array, Array]:
         """The weights of |β_j| and β_j²/2, (k, q), of those in the data's units (k,); none on the intercept."""
         none = np.zeros((len(target), 1))
         first = l1[:, None] / (self.x_scale * self.y_scale[target, None])
         second = l2[:, None] / self.x_scale**2
+        # What is lost in every digit is none: the interior point divides by it.
+        first, second = (np.where(weight < UNSEEN, 0, weight) for weight in (first, second))
         return np.hstack([first, none]), np.hstack([second, none])
 
     def _gradient(self, beta: Array, target: Index, l2: Array) -> tuple[Array, Mask]:
@@ -411,24 +438,12 @@ def _room(values: Array, step: Array, real: Mask) -> Array:
 
 def _check(
     X: ArrayLike, Y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike, delta: float
-) -> tuple[Array, Array, Array, Array]:
-    X, Y = np.asarray(X, dtype=float), np.asarray(Y, dtype=float)
-    alphas, l1_ratios = np.asarray(alphas, dtype=float), np.asarray(l1_ratios, dtype=float)
-    if X.ndim != 2 or 0 in X.shape:
-        raise ValueError(f"X must be (n, p) with n and p >= 1, got shape {X.shape}")
-    if Y.ndim != 2 or not len(Y) or Y.shape[1] != len(X):
-        raise ValueError(f"Y must be (n_targets, {len(X)}), one value a row of X, got shape {Y.shape}")
-    for name, values in (("X", X), ("Y", Y)):
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} must be finite, got NaN or inf")
-    for name, values, valid, bounds in (
-        ("alphas", alphas, np.isfinite(alphas) & (alphas >= 0), "finite and >= 0"),
-        ("l1_ratios", l1_ratios, (l1_ratios >= 0) & (l1_ratios <= 1), "0 to 1"),
-    ):
-        if values.ndim != 1 or not len(values):
-            raise ValueError(f"{name} must be one-dimensional, not empty, got shape {values.shape}")
-        if not valid.all():
-            raise ValueError(f"{name} must be {bounds}, got {values[~valid][0]}")
-    if not delta > 0:
-        raise ValueError(f"delta must be > 0, got {delta}")
-    return X, Y, alphas, l1_ratios
+) -> tuple[Array, Array, Array, Array, float]:
+    X = numbers("X", X, SQUARABLE, ("n", "p"))
+    return (
+        X,
+        numbers("Y", Y, SQUARABLE, ("n_targets", len(X))),
+        numbers("alphas", alphas, NOT_NEGATIVE, ("n_alphas",)),
+        numbers("l1_ratios", l1_ratios, RATIO, ("n_ratios",)),
+        number("delta", delta, POSITIVE_OR_INF),
+    )

@@ -9,9 +9,10 @@ from functools import reduce
 from operator import add
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, numbers, reals, whole
 from regviz.core.features import Standardizer
 from regviz.core.linear import LinearGrid, fit_grids
 
@@ -19,34 +20,37 @@ from regviz.core.linear import LinearGrid, fit_grids
 CHUNK = 1_000_000
 
 
-def compress(table: Array) -> Array:
+def compress(table: ArrayLike) -> Array:
     """At most n_columns rows R such that ‖R v‖ = ‖table v‖ for every v: the triangular factor of a QR.
 
     table (n_rows, n_columns); a table without more rows than columns comes back as it is. No product of two
     columns is formed, so nothing cancels as it would in tableᵀ table.
     """
+    table = numbers("table", table, SQUARABLE, ("n_rows", "n_columns"))
     n_rows, n_columns = table.shape
     return np.asarray(np.linalg.qr(table, mode="r")) if n_rows > n_columns else table
 
 
-def mean_squared_error(grid: LinearGrid, X: Array, y: Array) -> Array:
+def mean_squared_error(grid: LinearGrid, X: ArrayLike, y: ArrayLike) -> Array:
     """Σ (y − X w − b)² / n of every fit on the rows of X, fitted or not: (n_ratios, n_alphas).
 
     X (n, n_features), y (n,). Work and memory beyond one QR factorisation of [X, 1, y] do not grow with n. No
-    rows: NaN.
+    rows: NaN. ValueError, naming the field, for wrong shapes or numbers that are not finite.
     """
-    if len(y) == 0:
+    if reals("y", y).shape == (0,):
         return np.full(grid.intercept.shape, np.nan)
+    X = numbers("X", X, SQUARABLE, ("n", grid.coef.shape[-1]))
+    y = numbers("y", y, SQUARABLE, (len(X),))
     rows = compress(np.column_stack([X, np.ones(len(y)), y]))
     residual = rows[:, -1] - grid.coef @ rows[:, :-2].T - grid.intercept[..., np.newaxis] * rows[:, -2]
     return np.asarray(np.square(residual).sum(axis=-1) / len(y))
 
 
 def cross_validate(
-    features: Array,
-    y: Array,
-    alphas: Array,
-    l1_ratios: Array,
+    features: ArrayLike,
+    y: ArrayLike,
+    alphas: ArrayLike,
+    l1_ratios: ArrayLike,
     standardize: bool = True,
     n_splits: int = 5,
     random_state: int = 0,
@@ -55,14 +59,20 @@ def cross_validate(
 
     features (n_samples, n_features) are not standardised yet: each fold does it with its own training rows. alphas
     and l1_ratios as in `fit_grid`. The folds are those of scikit-learn's ``KFold(n_splits, shuffle=True,
-    random_state=random_state)``, at most one for each sample. Raises ValueError with fewer than 3 samples.
+    random_state=random_state)``, at most one for each sample. ValueError, naming the field, with fewer than 3 samples
+    or 2 folds, for wrong shapes or values out of range.
     """
     from sklearn.model_selection import KFold
 
+    table = numbers("features", features, SQUARABLE, ("n_samples", "n_features"))
+    y = numbers("y", y, SQUARABLE, (len(table),))
+    alphas, l1_ratios = numbers("alphas", alphas, NOT_NEGATIVE), numbers("l1_ratios", l1_ratios, RATIO)
     if len(y) < 3:
-        raise ValueError(f"cross-validation needs 3 or more training points, got {len(y)}")
-    folds = list(KFold(min(n_splits, len(y)), shuffle=True, random_state=random_state).split(features))
-    scaled = [Standardizer.fit(features[train], standardize).transform(features) for train, _ in folds]
+        raise ValueError(f"y must have 3 or more training points, got {len(y)}")
+    n_splits = min(whole("n_splits", n_splits, 2), len(y))
+    random_state = whole("random_state", random_state, 0, 2**32 - 1)
+    folds = list(KFold(n_splits, shuffle=True, random_state=random_state).split(table))
+    scaled = [Standardizer.fit(table[train], standardize).transform(table) for train, _ in folds]
     grids = fit_grids([(X[train], y[train]) for X, (train, _) in zip(scaled, folds, strict=True)], alphas, l1_ratios)
     return np.array(
         [
@@ -88,7 +98,7 @@ class Choice:
     one_se: NDArray[np.intp]
 
 
-def one_standard_error(errors: Array, alphas: Array) -> Choice:
+def one_standard_error(errors: ArrayLike, alphas: ArrayLike) -> Choice:
     """The strength of least cross-validated error, and the strongest one that is no worse within its error.
 
     errors (n_splits, n_ratios, n_alphas), as from `cross_validate`; alphas (n_alphas,) or (n_ratios, n_alphas), in
@@ -103,19 +113,20 @@ def one_standard_error(errors: Array, alphas: Array) -> Choice:
     SE(α) = sqrt(Σₖ πₖ (eₖ(α) − mean(α))² / (K − 1)): the same for folds of equal size. The folds share training rows,
     so SE is a rough figure and gives no confidence interval.
 
-    Raises ValueError for fewer than 2 folds, NaN or shapes that do not match.
+    Raises ValueError for fewer than 2 folds, values that are negative or not finite, or shapes that do not match.
 
     Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 7.10.
     """
-    errors, alphas = np.asarray(errors, dtype=float), np.asarray(alphas, dtype=float)
-    if errors.ndim != 3 or len(errors) < 2:
-        raise ValueError(f"errors must be (n_splits, n_ratios, n_alphas) with n_splits >= 2, got shape {errors.shape}")
+    errors = numbers("errors", errors, NOT_NEGATIVE, ("n_splits", "n_ratios", "n_alphas"))
+    alphas = numbers("alphas", alphas, NOT_NEGATIVE)
+    if len(errors) < 2:
+        raise ValueError(f"errors must be of shape (n_splits, n_ratios, n_alphas), n_splits >= 2, got {errors.shape}")
     if alphas.shape not in (errors.shape[2:], errors.shape[1:]):
         raise ValueError(f"alphas must have shape {errors.shape[2:]} or {errors.shape[1:]}, got {alphas.shape}")
-    if np.isnan(errors).any():
-        raise ValueError("errors must not be NaN")
-    mean = errors.mean(axis=0)
-    standard_error = errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+    # A power of two changes no digit, and keeps the squares of any unit within reach.
+    unit = np.ldexp(1.0, np.frexp(errors.max())[1] - 1)
+    mean = (errors / unit).mean(axis=0) * unit
+    standard_error = (errors / unit).std(axis=0, ddof=1) / np.sqrt(len(errors)) * unit
 
     def strongest(allowed: NDArray[np.bool_]) -> NDArray[np.intp]:
         return np.asarray(np.where(allowed, alphas, -1).argmax(axis=1))
@@ -142,8 +153,9 @@ class Moments:
     scatter: Array
 
     @classmethod
-    def of(cls, predictions: Array) -> Moments:
+    def of(cls, predictions: ArrayLike) -> Moments:
         """predictions (n_resamples, ..., m), one resample or more."""
+        predictions = _predictions(predictions)
         mean = predictions.mean(axis=0)
         return cls(len(predictions), mean, np.square(predictions - mean).sum(axis=0))
 
@@ -156,13 +168,14 @@ class Moments:
             self.scatter + other.scatter + step**2 * (self.count * other.count / count),
         )
 
-    def decompose(self, truth: Array) -> tuple[Array, Array]:
+    def decompose(self, truth: ArrayLike) -> tuple[Array, Array]:
         """(bias², variance), each (...), as `decompose` has them; truth (m,)."""
+        truth = numbers("truth", truth, SQUARABLE, self.mean.shape[-1:])
         bias_squared = np.square(self.mean - truth).mean(axis=-1)
         return np.asarray(bias_squared), np.asarray(self.scatter.mean(axis=-1) / self.count)
 
 
-def decompose(predictions: Array, truth: Array) -> tuple[Array, Array]:
+def decompose(predictions: ArrayLike, truth: ArrayLike) -> tuple[Array, Array]:
     """Squared bias and variance of a fit over resamples of its data, averaged over m points: two arrays (...).
 
     predictions (n_resamples, ..., m): fits on T resamples, all at the same m points; truth f (m,) there. With f̂ₜ(xᵢ) a
@@ -177,17 +190,20 @@ def decompose(predictions: Array, truth: Array) -> tuple[Array, Array]:
 
     Predictions that do not fit into memory: ``Moments.of(part) + Moments.of(part) + …`` and its `decompose`.
 
-    Raises ValueError for shapes that do not match or no resamples.
+    Raises ValueError for shapes that do not match, no resamples, or numbers that are not finite.
 
     Source: Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. 7.9.
     """
-    predictions, truth = np.asarray(predictions, dtype=float), np.asarray(truth, dtype=float)
-    if predictions.ndim < 2 or 0 in predictions.shape:
-        raise ValueError(f"predictions must be (n_resamples, ..., m), not empty, got shape {predictions.shape}")
-    if truth.shape != predictions.shape[-1:]:
-        raise ValueError(f"truth must have shape {predictions.shape[-1:]}, one value a point, got {truth.shape}")
+    predictions = _predictions(predictions)
     size = max(1, CHUNK // predictions[0].size)
     parts: Iterable[Moments] = (
         Moments.of(predictions[first : first + size]) for first in range(0, len(predictions), size)
     )
     return reduce(add, parts).decompose(truth)
+
+
+def _predictions(values: ArrayLike) -> Array:
+    table = numbers("predictions", values, SQUARABLE)
+    if table.ndim < 2 or 0 in table.shape:
+        raise ValueError(f"predictions must be of shape (n_resamples, ..., m), not empty, got shape {table.shape}")
+    return table

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import is_whole, require, require_number, require_whole
+from regviz.core.checks import between, number, reals, require, whole
 from regviz.core.linear import one_blas_thread
 from regviz.core.losses import Loss
 from regviz.core.mlp import Architecture, Workspace, feature_major, forward
@@ -148,8 +148,8 @@ def snapshot_epochs(epochs: int, count: int) -> NDArray[np.intp]:
 
     max(i, round(epochs (i / (count - 1))^2)) for i = 0 ... count - 1: ascending, without duplicates.
     """
-    require_whole("epochs", epochs, 1, MAX_EPOCHS)
-    require_whole("count", count, 2)
+    whole("epochs", epochs, 1, MAX_EPOCHS)
+    whole("count", count, 2)
     count = min(count, epochs + 1)
     i = np.arange(count)
     return np.maximum(i, np.rint(epochs * (i / (count - 1)) ** 2).astype(np.intp))
@@ -207,7 +207,7 @@ def train(
     _check_steps(len(data.y), epochs, batch_size)
     # a small integer type would overflow
     epochs, batch_size = int(epochs), None if batch_size is None else int(batch_size)
-    require_number("scale", scale, 0, MAX_SCALE)
+    number("scale", scale, between(0, MAX_SCALE))
     n_models = len(l1_ratios) * len(alphas)
     require("alphas x l1_ratios", n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")
     work = epochs * n_models * len(data.y) * architecture.n_parameters
@@ -430,11 +430,11 @@ def trace(
     """
     data = _check_data("X", "y", X, y, architecture, float)
     alphas, l1_ratios = _check_penalties([alpha], [l1_ratio])
-    require_whole("steps", steps, 1, MAX_EPOCHS)
+    whole("steps", steps, 1, MAX_EPOCHS)
     numbers = steps * architecture.n_parameters
     require("steps x parameters", numbers, numbers <= MAX_KEPT // 50, f"at most {MAX_KEPT // 50}")
     _check_steps(len(data.y), 1, batch_size)
-    require_number("scale", scale, 0, MAX_SCALE)
+    number("scale", scale, between(0, MAX_SCALE))
     initial_stream, order_stream, part_stream = generator.spawn(3)
     initial = architecture.initial(initial_stream, scale)
     history = _History(architecture, loss, alphas, l1_ratios, np.zeros(1, dtype=np.intp), initial, data, None)
@@ -461,9 +461,7 @@ def trace(
 def _check_data(
     X_name: str, y_name: str, X: ArrayLike, y: ArrayLike, architecture: Architecture, dtype: DTypeLike
 ) -> Batch:
-    for name, values in ((X_name, np.asarray(X)), (y_name, np.asarray(y))):
-        require(name, values.dtype.name, values.dtype.kind in "biuf", "real numbers")
-    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    X, y = np.asarray(reals(X_name, X), dtype=float), np.asarray(reals(y_name, y), dtype=float)
     if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
         raise ValueError(f"{X_name} must be (n, {architecture.n_inputs}), got shape {X.shape}")
     require(f"rows of {X_name}", len(X), 1 <= len(X) <= MAX_SAMPLES, f"1 to {MAX_SAMPLES}")
@@ -487,10 +485,9 @@ def _check_penalties(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Ar
 
 
 def _check_steps(n: int, epochs: int, batch_size: int | None) -> None:
-    require_whole("epochs", epochs, 1, MAX_EPOCHS)
+    whole("epochs", epochs, 1, MAX_EPOCHS)
     if batch_size is not None:
-        valid = is_whole(batch_size) and batch_size >= 1
-        require("batch_size", batch_size, valid, "at least 1 and whole, or None for all observations")
+        whole("batch_size", batch_size, 1)
     steps = epochs * steps_per_epoch(n, batch_size)
     require("epochs x steps an epoch", steps, steps <= MAX_STEPS, f"at most {MAX_STEPS}; raise batch_size")
 
@@ -498,7 +495,7 @@ def _check_steps(n: int, epochs: int, batch_size: int | None) -> None:
 def _check_snapshots(epochs: int, snapshots: int | ArrayLike) -> NDArray[np.intp]:
     if np.ndim(snapshots) == 0:
         return snapshot_epochs(epochs, snapshots)  # type: ignore[arg-type]
-    require_whole("epochs", epochs, 1, MAX_EPOCHS)
+    whole("epochs", epochs, 1, MAX_EPOCHS)
     named = np.asarray(snapshots)
     if named.size and named.dtype.kind not in "iu":
         raise ValueError(f"snapshots must be whole numbers, 0 to {epochs}, got {named.ravel()[0]}")

@@ -19,6 +19,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import (
+    NOT_NEGATIVE,
+    RATIO,
+    SQUARABLE,
+    STRENGTH,
+    Range,
+    between,
+    number,
+    numbers,
+    together,
+    whole,
+)
 from regviz.core.penalties import ElasticNet
 
 Number = Array | float
@@ -89,19 +101,22 @@ def _check(
     correlation: ArrayLike, optimum: ArrayLike, alpha: ArrayLike, l1_ratio: ArrayLike
 ) -> tuple[Array, Array, Array, Array]:
     """The four as arrays of one shape (...), (..., 2), (...), (...); ValueError names the field."""
-    o = np.asarray(optimum, dtype=float)
-    if o.ndim == 0 or o.shape[-1] != 2 or not np.isfinite(o).all():
-        raise ValueError(f"optimum must be pairs of finite numbers, got {optimum!r}")
-    c, a, rho = (np.asarray(value, dtype=float) for value in (correlation, alpha, l1_ratio))
-    if not (np.abs(c) <= 1).all():
-        raise ValueError(f"correlation must be -1 to 1, got {correlation!r}")
-    if not ((a >= 0) & np.isfinite(a)).all():
-        raise ValueError(f"alpha must be finite and >= 0, got {alpha!r}")
-    if not ((rho >= 0) & (rho <= 1)).all():
-        raise ValueError(f"l1_ratio must be 0 to 1, got {l1_ratio!r}")
-    shape = np.broadcast_shapes(c.shape, a.shape, rho.shape, o.shape[:-1])
+    o = numbers("optimum", optimum, SQUARABLE, ("...", 2))
+    c = numbers("correlation", correlation, between(-1, 1))
+    a, rho = numbers("alpha", alpha, STRENGTH), numbers("l1_ratio", l1_ratio, RATIO)
+    shape = together(correlation=c, alpha=a, l1_ratio=rho, optimum=o[..., 0])
     spread = [np.broadcast_to(value, shape) for value in (c, a, rho)]
     return spread[0], np.broadcast_to(o, (*shape, 2)), spread[1], spread[2]
+
+
+def _check_one(
+    correlation: float, optimum: ArrayLike, alpha: float, l1_ratio: float
+) -> tuple[float, Array, float, float]:
+    """The same for one problem: numbers, and optimum (2,)."""
+    c, o, a, rho = _check(correlation, numbers("optimum", optimum, SQUARABLE, (2,)), alpha, l1_ratio)
+    for field, value in (("correlation", correlation), ("alpha", alpha), ("l1_ratio", l1_ratio)):
+        number(field, value)
+    return float(c), o, float(a), float(rho)
 
 
 def _pull(c: Number, d1: Number, d2: Number) -> tuple[Array, Array]:
@@ -174,7 +189,8 @@ def _segment(c: Number, o1: Number, o2: Number, alpha: Number, rho: Number) -> A
 
 def budget(coef: ArrayLike, l1_ratio: ArrayLike) -> Array:
     """t = ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂²: coef (..., p), l1_ratio (...) broadcast."""
-    w, rho = np.asarray(coef, dtype=float), np.asarray(l1_ratio, dtype=float)
+    w, rho = numbers("coef", coef, SQUARABLE, ("...", "p")), numbers("l1_ratio", l1_ratio, RATIO)
+    together(coef=w[..., 0], l1_ratio=rho)
     return np.asarray(rho * np.abs(w).sum(axis=-1) + (1 - rho) / 2 * np.square(w).sum(axis=-1))
 
 
@@ -200,10 +216,8 @@ def alpha_of_budget(correlation: ArrayLike, optimum: ArrayLike, budget: ArrayLik
     Source: the two forms are one family by Lagrangian duality: Hastie, Tibshirani & Wainwright (2015), section 2.2.
     """
     c, o, _, rho = _check(correlation, optimum, 0.0, l1_ratio)
-    t = np.asarray(budget, dtype=float)
-    if not (t >= 0).all():
-        raise ValueError(f"budget must be >= 0, got {budget!r}")
-    shape = np.broadcast_shapes(c.shape, t.shape)
+    t = numbers("budget", budget, Range(">= 0", 0, np.inf))
+    shape = together(budget=t, optimum=c)
     c, t, rho = (np.broadcast_to(value, shape) for value in (c, t, rho))
     o1, o2 = (np.broadcast_to(o[..., j], shape) for j in (0, 1))
     b1, b2 = _pull(c, o1, o2)
@@ -239,8 +253,8 @@ def path(correlation: float, optimum: ArrayLike, l1_ratio: float) -> tuple[Array
     polygon is exact at ρ = 1. Between them the solutions depend on α through κ/(κ + α(1 − ρ)) for the two
     curvatures κ = 1 ± c of the bowl, so α is sampled by steps of both.
     """
-    c, o, _, rho = _check(correlation, optimum, 0.0, l1_ratio)
-    return _path(float(c), float(o[0]), float(o[1]), float(rho))
+    c, o, _, rho = _check_one(correlation, optimum, 0.0, l1_ratio)
+    return _path(c, float(o[0]), float(o[1]), rho)
 
 
 def _path(c: float, o1: float, o2: float, rho: float) -> tuple[Array, Array]:
@@ -285,8 +299,8 @@ def _kinks(c: float, o1: float, o2: float, rho: float, top: float) -> Array:
 
 def budget_curve(correlation: float, optimum: ArrayLike, l1_ratio: float) -> tuple[Array, Array]:
     """(α, t(α)), (129,) each: α from 1e-3 to 10 at equal ratios, and every breakpoint in between."""
-    c, o, _, rho = _check(correlation, optimum, 0.0, l1_ratio)
-    return _budget_curve(float(c), float(o[0]), float(o[1]), float(rho))
+    c, o, _, rho = _check_one(correlation, optimum, 0.0, l1_ratio)
+    return _budget_curve(c, float(o[0]), float(o[1]), rho)
 
 
 def _budget_curve(c: float, o1: float, o2: float, rho: float) -> tuple[Array, Array]:
@@ -316,12 +330,15 @@ _DIRECTIONS = np.stack([_COS, _SIN], axis=-1)  # (129, 2)
 
 def ball(l1_ratio: float, budget: float) -> Array:
     """The boundary P(w) = t, closed, corners included: (129, 2); from the a-axis anticlockwise. t = 0: the origin."""
-    return ElasticNet(l1_ratio).boundary(_DIRECTIONS, budget)
+    return ElasticNet(l1_ratio).boundary(_DIRECTIONS, number("budget", budget, NOT_NEGATIVE))
 
 
 def loss(correlation: ArrayLike, optimum: ArrayLike, coef: ArrayLike) -> Array:
     """D(w) = ¼ [(1 + c)(d_a + d_b)² + (1 − c)(d_a − d_b)²] with d = w − o: coef (..., 2) -> (...)."""
-    c, d = np.asarray(correlation, dtype=float), np.asarray(coef, dtype=float) - np.asarray(optimum, dtype=float)
+    c, o, _, _ = _check(correlation, optimum, 0.0, 0.0)
+    w = numbers("coef", coef, SQUARABLE, ("...", 2))
+    together(coef=w[..., 0], optimum=c)
+    d = w - o
     plus, minus = d[..., 0] + d[..., 1], d[..., 0] - d[..., 1]
     return np.asarray(((1 + c) * plus * plus + (1 - c) * minus * minus) / 4)
 
@@ -332,7 +349,8 @@ def contour(correlation: float, optimum: ArrayLike, coef: ArrayLike) -> Array:
     An ellipse that starts and ends at w: o + G^(−½) R(φ) G^½ (w − o), R the rotation, φ from 0 to 2π. At |c| = 1 it
     is two lines w_a + c w_b = const: 64 points each, w's line first, NaN between them, cut off at |w| = REACH.
     """
-    c, (o1, o2), (w1, w2) = correlation, np.asarray(optimum, dtype=float), np.asarray(coef, dtype=float)
+    c, (o1, o2), _, _ = _check_one(correlation, optimum, 0.0, 0.0)
+    w1, w2 = numbers("coef", coef, SQUARABLE, (2,))
     if abs(c) == 1:
         at, floor = w1 + c * w2, o1 + c * o2
         return _two_lines(c, at, 2 * floor - at)
@@ -361,7 +379,7 @@ def _two_lines(c: float, first: float, second: float) -> Array:
 
 def bowl(correlation: float, optimum: ArrayLike) -> Array:
     """The contours D = m²/2 for m in LEVELS, NaN between them: (5 · 129 + 4, 2). Nothing in it follows α or ρ."""
-    c, (o1, o2) = correlation, np.asarray(optimum, dtype=float)
+    c, (o1, o2), _, _ = _check_one(correlation, optimum, 0.0, 0.0)
     floor = o1 + c * o2
     pieces = []
     for m in LEVELS:
@@ -389,9 +407,9 @@ class Forces:
 
 def forces(correlation: float, optimum: ArrayLike, alpha: float, l1_ratio: float) -> Forces:
     """−∇D = G(o − w) and α ∂P at the solution w."""
-    c, o, a, rho = _check(correlation, optimum, alpha, l1_ratio)
-    w, kkt = _solve(c, o[..., 0], o[..., 1], a, rho)
-    return _forces(float(c), o, float(a), float(rho), w, float(kkt))
+    c, o, a, rho = _check_one(correlation, optimum, alpha, l1_ratio)
+    w, kkt = _solve(c, o[0], o[1], a, rho)
+    return _forces(c, o, a, rho, w, float(kkt))
 
 
 def _forces(c: float, o: Array, alpha: float, rho: float, w: Array, kkt: float) -> Forces:
@@ -432,10 +450,8 @@ def zero_map(correlation: float, alpha: float, l1_ratio: float, reach: float = O
     At |c| = 1 the solution of least norm has both weights or none: both zero |o_a + c o_b| <= αρ. ValueError for
     what is out of range.
     """
-    _check(correlation, (0.0, 0.0), alpha, l1_ratio)
-    if not (np.isfinite(reach) and reach > 0):
-        raise ValueError(f"reach must be finite and > 0, got {reach}")
-    return _zero_map(float(correlation), float(alpha), float(l1_ratio), float(reach))
+    c, _, a, rho = _check_one(correlation, (0.0, 0.0), alpha, l1_ratio)
+    return _zero_map(c, a, rho, number("reach", reach, between(1e-100, 1e100)))
 
 
 # n · o >= k as (n_a, n_b, k)
@@ -527,13 +543,16 @@ def _lay(pieces: list[Polygon]) -> Array:
 
 def soft_threshold(z: ArrayLike, threshold: ArrayLike) -> Array:
     """S(z) = sign(z) max(|z| − threshold, 0), argmin_w ½(w − z)² + threshold |w|: what a fee leaves."""
-    z = np.asarray(z, dtype=float)
+    z, threshold = numbers("z", z), numbers("threshold", threshold, NOT_NEGATIVE)
+    together(z=z, threshold=threshold)
     return np.asarray(np.sign(z) * np.maximum(np.abs(z) - threshold, 0))
 
 
 def shrinkage(z: ArrayLike, alpha: ArrayLike, l1_ratio: ArrayLike) -> Array:
     """z / (1 + α(1 − ρ)): what a tax leaves. shrinkage(soft_threshold(z, αρ), α, ρ) = argmin_w ½(w − z)² + α P(w)."""
-    return np.asarray(np.asarray(z, dtype=float) / (1 + np.asarray(alpha) * (1 - np.asarray(l1_ratio))))
+    z, alpha, l1_ratio = numbers("z", z), numbers("alpha", alpha, STRENGTH), numbers("l1_ratio", l1_ratio, RATIO)
+    together(z=z, alpha=alpha, l1_ratio=l1_ratio)
+    return np.asarray(z / (1 + alpha * (1 - l1_ratio)))
 
 
 def shrink_steps(start: float, alpha: float, l1_ratio: float, learning_rate: float, n_steps: int) -> Array:
@@ -542,11 +561,10 @@ def shrink_steps(start: float, alpha: float, l1_ratio: float, learning_rate: flo
     ρ = 1: a constant fee ηα a step, a straight line into 0, then rest. ρ = 0: a constant share, exponential, never 0.
     ValueError for what is out of range.
     """
-    _check(0.0, (start, 0.0), alpha, l1_ratio)
-    if not (np.isfinite(learning_rate) and learning_rate >= 0):
-        raise ValueError(f"learning_rate must be finite and >= 0, got {learning_rate}")
-    if n_steps < 0:
-        raise ValueError(f"n_steps must be >= 0, got {n_steps}")
+    start = number("start", start, SQUARABLE)
+    _, _, alpha, l1_ratio = _check_one(0.0, (0.0, 0.0), alpha, l1_ratio)
+    learning_rate = number("learning_rate", learning_rate, STRENGTH)
+    whole("n_steps", n_steps, 0)
     fee, tax = learning_rate * alpha * l1_ratio, 1 + learning_rate * alpha * (1 - l1_ratio)
     w = [float(start)]
     for _ in range(n_steps):
@@ -563,17 +581,17 @@ def ball_surface(l1_ratio: float, budget: float, n: int = 41) -> Array:
     n odd, so that the poles, the equator and the meridians of the axes are on it, and with them every corner and
     edge of the octahedron. ValueError otherwise.
     """
-    if n < 3 or n % 2 == 0:
+    if whole("n", n, 3) % 2 == 0:
         raise ValueError(f"n must be odd and >= 3, got {n}")
     cos, sin = _circle(2 * (n - 1))
     height, width = cos[:n], sin[:n]
     directions = np.stack(np.broadcast_arrays(width[:, None] * cos, width[:, None] * sin, height[:, None]), axis=-1)
-    return np.moveaxis(ElasticNet(l1_ratio).boundary(directions, budget), -1, 0)
+    return np.moveaxis(ElasticNet(l1_ratio).boundary(directions, number("budget", budget, NOT_NEGATIVE)), -1, 0)
 
 
 def sphere_faces(n: int = GLOBE) -> tuple[list[int], list[int], list[int]]:
     """Triangles (i, j, k) between the points of `ball_surface`, numbered row by row, two a cell."""
-    rows, columns = n, 2 * n - 1
+    rows, columns = whole("n", n, 2), 2 * n - 1
     cells = [row * columns + column for row in range(rows - 1) for column in range(columns - 1)]
     i = cells + [cell + 1 for cell in cells]
     j = [cell + 1 for cell in cells] + [cell + columns + 1 for cell in cells]
@@ -587,10 +605,9 @@ def solve3(gram: ArrayLike, optimum: ArrayLike, alpha: float, l1_ratio: float) -
     gram (p, p) symmetric and positive semidefinite, optimum (p,). Where the solution is not unique one of the sparsest
     is returned (`segment` is NaN always). ValueError for what is out of range.
     """
-    G, o = np.asarray(gram, dtype=float), np.asarray(optimum, dtype=float)
-    if o.ndim != 1 or G.shape != (len(o), len(o)) or not (np.isfinite(G).all() and np.isfinite(o).all()):
-        raise ValueError("gram must be (p, p) and optimum (p,), both finite")
-    _check(0.0, (0.0, 0.0), alpha, l1_ratio)
+    o = numbers("optimum", optimum, SQUARABLE, ("p",))
+    G = numbers("gram", gram, SQUARABLE, (len(o), len(o)))
+    _, _, alpha, l1_ratio = _check_one(0.0, (0.0, 0.0), alpha, l1_ratio)
     penalty, b = ElasticNet(l1_ratio), G @ o
     tolerance = _ROUNDING * 4 * (np.abs(o).sum() * max(np.abs(G).max(), 1.0) + alpha * l1_ratio)
     best, least = np.zeros(len(o)), np.inf
@@ -655,7 +672,7 @@ def picture(position: Mapping[str, float]) -> dict[str, Array]:
     missing = [name for name in names if name not in position]
     if missing:
         raise ValueError(f"position lacks {', '.join(missing)}")
-    alpha, ratio, correlation, *optimum = (float(position[name]) for name in names)
+    alpha, ratio, correlation, *optimum = (number(name, position[name], SQUARABLE) for name in names)
     _check(correlation, optimum, alpha, ratio)
     shared = {name: np.array([float(position[name])]) for name in names}
     shared |= {

@@ -32,7 +32,7 @@ def card(column: Column, row: int) -> Readout:
                 view.arrays[array] = Swept(values, view.swept)
             view.values[f"{column.key}_{array}"] = (Ref(array, column.pin), "4")
             told.append(f"{name} {{{column.key}_{array}}}")
-        rows.append((_label(dialect), ", ".join(told), f"{dialect.formula}. {dialect.note}".strip()))
+        rows.append((_label(dialect), ", ".join(told), _explained(dialect)))
     return Readout(
         name=f"dialects_{column.key}",
         title=f"{column.short}: this λ in other dialects",
@@ -63,6 +63,12 @@ def unsaid(column: Column, row: int) -> Note:
         column=column.number,
         wide=False,
     )
+
+
+def _explained(dialect: Dialect) -> str:
+    """What is minimised, what else has to stand in the call, and the traps."""
+    settings = f"Holds with {dialect.settings}." if dialect.settings else ""
+    return " ".join(part for part in (f"{dialect.formula}.", settings, dialect.note) if part)
 
 
 def _label(dialect: Dialect) -> str:
