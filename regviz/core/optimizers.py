@@ -10,7 +10,6 @@ the learning rate itself, or learning_rate / (sqrt(v) + epsilon) for Adam.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, Protocol

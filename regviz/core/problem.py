@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import reals
+from regviz.core.checks import SQUARABLE, check_spread, numbers
 
 EPS = float(np.finfo(float).eps)
 
-# Sizes that X and y may have: no product of two of them leaves the range of floating point.
-SMALLEST, LARGEST = 1e-100, 1e100
 # Below this share of what it is compared with, a number is rounding error.
 NEGLIGIBLE = 1e-14
 # A column whose distance from the span of others is below this, as a share of its length, is dependent on them.
@@ -54,18 +52,13 @@ class Problem:
         """Centre, and compress the rows by QR: an orthogonal factor changes no product."""
         n, p = X.shape
         data = np.column_stack([X, y])
-        size = np.abs(data).max(axis=0)
-        constant = np.ptp(data, axis=0) <= 4 * EPS * size
+        constant = np.ptp(data, axis=0) <= 4 * EPS * np.abs(data).max(axis=0)
         mean = data.mean(axis=0)
         mean += (data - mean).mean(axis=0)  # a second pass, for columns far from zero
         centred = np.where(constant, 0, data - mean)
         spread = np.abs(centred).max(axis=0)
-        for name, columns in (("X", slice(p)), ("y", slice(p, None))):
-            wrong = (size[columns] > LARGEST) | ((spread[columns] < SMALLEST) & ~constant[columns])
-            if wrong.any():
-                least, largest = spread[columns][wrong].min(), size[columns][wrong].max()
-                got = f"values up to {largest:.3g}" if largest > LARGEST else f"a spread of {least:.3g}"
-                raise ValueError(f"{name} must be {SMALLEST:g} to {LARGEST:g} in size, got {got}; change its unit")
+        check_spread("X", spread[:p])
+        check_spread("y", spread[p:])
         rows = np.asarray(np.linalg.qr(centred, mode="r")) if n > p + 1 else centred
         scale = np.sqrt(np.square(rows).sum(axis=0) / n)
         return cls(
@@ -168,19 +161,10 @@ def solve_normal(R: Array, Z: Array, target: Array, l1: Array, l2: Array, u: Arr
 
 def check_matrix(X: ArrayLike) -> Array:
     """X as an array (n, p); ValueError, naming the field, if it is none, or not finite."""
-    X = np.asarray(reals("X", X), dtype=float)
-    if X.ndim != 2 or 0 in X.shape:
-        raise ValueError(f"X must be (n, p) with n and p >= 1, got shape {X.shape}")
-    if not np.isfinite(X).all():
-        raise ValueError("X must be finite, got NaN or inf")
-    return X
+    return numbers("X", X, SQUARABLE, ("n", "p"))
 
 
 def check_data(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """X (n, p) and y (n,) as arrays; ValueError, naming the field, if they are not."""
-    X, y = check_matrix(X), np.asarray(reals("y", y), dtype=float)
-    if y.shape != X.shape[:1]:
-        raise ValueError(f"y must have shape {X.shape[:1]}, one value a row of X, got {y.shape}")
-    if not np.isfinite(y).all():
-        raise ValueError("y must be finite, got NaN or inf")
-    return X, y
+    X = check_matrix(X)
+    return X, numbers("y", y, SQUARABLE, (len(X),))
