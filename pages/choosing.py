@@ -34,8 +34,7 @@ ui.open_page("pages/choosing.py")
 settings, own = ui.side_panel(ChoosingSettings, ("n_splits",))
 board, axes, told, vault = sweep(settings, ui.fingerprint(own), own)
 ui.mend_position(axes)
-for note in told:
-    st.info(note, icon=":material/info:")
+ui.tell(told)
 live(board, key="choosing")
 
 st.subheader("The vault", anchor=False)

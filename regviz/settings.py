@@ -180,7 +180,8 @@ class CompareSettings(DataSettings):
     match: str = _knob(
         "alpha",
         "Compare at",
-        "How strongly each penalty acts. The λ of the slider is then that of L1; the others follow it by this rule.",
+        "How strongly each penalty acts. With the same error or degrees of freedom the λ of the slider is that of L1, "
+        "and the others follow it. With cross-validation it is a factor on the best of each, sought among those above 0.",
         options=MATCHES,
     )
     weight_a: str = _knob(
@@ -281,7 +282,7 @@ class NetworkSettings(Knobs):
     learning_rate: str = _knob(
         "0.01",
         "Learning rate η",
-        "Size of a step. Too large, and training explodes.",
+        "Size of a step. Too large, and training explodes or overshoots.",
         options=LEARNING_RATES,
     )
     batch_size: str = _knob(

@@ -121,7 +121,8 @@ PAGES: tuple[Page, ...] = (
         "pages/network.py",
         "Network",
         ":material/hub:",
-        "A small network trained under every λ. Drag λ, drag or play the epoch: **L1** cuts wires, **L2** thins them.",
+        "A small network trained under every λ. Drag λ, drag or play the epoch: which wires does **L1** cut, which does "
+        "**L2** thin?",
         NetworkSettings,
         subject="network",
     ),
@@ -175,6 +176,12 @@ def _tell_of_url() -> None:
     told = st.session_state["url_told"] = st.session_state.pop("url_problems", [])
     for problem in told:
         st.warning(_plain(problem), icon=":material/link_off:")
+
+
+def tell(notes: Iterable[str]) -> None:
+    """What a reader must know of the data; a note may hold names of the reader's own columns."""
+    for note in notes:
+        st.info(_plain(note), icon=":material/info:")
 
 
 def run_again() -> None:

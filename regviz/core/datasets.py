@@ -513,7 +513,7 @@ DATASETS: dict[str, Dataset] = {
         Synthetic(
             name="sine",
             label="Sine",
-            description="One smooth wave: a low degree follows it, a high degree chases the noise.",
+            description="One smooth wave: a low degree follows it, a high degree can chase the noise too.",
             domain=(0.0, 1.0),
             truth=_sine,
             formula="np.sin(2 * np.pi * x)",
@@ -537,7 +537,7 @@ DATASETS: dict[str, Dataset] = {
         Synthetic(
             name="runge",
             label="Runge",
-            description="Runge's bell 1/(1 + 25x²): high degrees swing wildly near the two ends.",
+            description="Runge's bell 1/(1 + 25x²): high degrees tend to swing wildly near the two ends.",
             domain=(-1.0, 1.0),
             truth=_runge,
             formula="1 / (1 + 25 * x**2)",
@@ -553,8 +553,8 @@ DATASETS: dict[str, Dataset] = {
         Linear(
             name="sparse",
             label="Sparse truth",
-            description="Only x3, x8 and x13 of 15 features matter: L1 finds them and sets most others to zero, "
-            "L2 spreads weight over all 15 and predicts worse.",
+            description="Only x3, x8 and x13 of 15 features matter. Does L1 find them, and what does L2 do with the "
+            "other twelve? Which of the two predicts better?",
             feature_names=_FIFTEEN,
             weights=(0, 0, 1, 0, 0, 0, 0, -0.8, 0, 0, 0, 0, 0.6, 0, 0),
             distance=_steps_apart,
@@ -563,8 +563,8 @@ DATASETS: dict[str, Dataset] = {
         Linear(
             name="dense",
             label="Dense truth",
-            description="All 15 features matter a little: every weight that L1 sets to zero is a mistake, "
-            "L2 keeps all of them and predicts better.",
+            description="All 15 features matter a little: every weight that is set to zero is a mistake. "
+            "Which of the two penalties predicts better?",
             feature_names=_FIFTEEN,
             weights=(1, 0.8, 1.1, -0.9, 1, 1.2, -0.8, -1, -1.1, 0.9, 0.8, -1.2, 1, -0.9, 1),
             distance=_steps_apart,
@@ -573,8 +573,8 @@ DATASETS: dict[str, Dataset] = {
         Linear(
             name="groups",
             label="Correlated groups",
-            description="Five groups of three features, and groups a and c matter: the more alike its members are, the "
-            "more L1 picks one by chance and drops its twins, while L2 shares the weight within a group.",
+            description="Five groups of three features, and groups a and c matter. The more alike the members of a "
+            "group are, the less the data can tell which it is: does L1 keep one, does L2 share among all three?",
             feature_names=tuple(f"{group}{member}" for group in "abcde" for member in (1, 2, 3)),
             weights=(1, 1, 1, 0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0),
             distance=_in_groups_of_three,
@@ -584,7 +584,7 @@ DATASETS: dict[str, Dataset] = {
             name="diabetes",
             label="Diabetes",
             description="How far diabetes went in a year, from ten measurements of 442 patients; "
-            "the blood values overlap, so L1 keeps some of them and L2 shares among all.",
+            "the blood values overlap: which of them does L1 keep, and how does L2 share the weight?",
             load=_load_diabetes,
             formula="""from sklearn.datasets import load_diabetes
 
@@ -595,8 +595,7 @@ X, y = load_diabetes(return_X_y=True, scaled=False)""",
             name="nuclei",
             label="Cell nuclei",
             description="The area of the largest nuclei in 569 tissue samples, from ten averages; "
-            "radius, perimeter and area say nearly the same, so unregularized weights cancel, "
-            "L1 picks one of the three and L2 shares among them.",
+            "radius, perimeter and area say nearly the same: what are their weights at λ = 0, under L1, under L2?",
             load=_load_nuclei,
             formula="""from sklearn.datasets import load_breast_cancer
 

@@ -249,6 +249,7 @@ def _cells(name: str, x: NDArray[Any], y: NDArray[Any], low: float, high: float,
         "colorscale": _RAMP,
         "showscale": False,
         "name": name,
+        "meta": {"drawn": ["log10", None]},
         "hovertemplate": f"{hover}<extra></extra>",
     }
 

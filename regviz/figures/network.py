@@ -384,7 +384,7 @@ def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFi
         "showscale": False,
         "hoverinfo": "skip",
         "name": "probability",
-        "meta": {"level": 127},
+        "meta": {"level": 127, "drawn": ["times", 254]},
     }
     traces: list[dict[str, Any]] = []
     for side, words, symbol, colour in ((1, "class 1", "circle", "#1769aa"), (0, "class 0", "square", "#a84a00")):

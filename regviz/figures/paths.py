@@ -113,7 +113,7 @@ class _Scale:
             marks = soft_ticks(soft, float(np.arcsinh(norms.max() / soft)))
             shown = [(v, t) for v, t in zip(marks["tickvals"], marks["ticktext"], strict=True) if v >= 0]
             self.layout |= {"tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]}
-            self.layout["title"] = {"text": "‖w‖₁ (compressed)"}
+            self.layout |= {"title": {"text": "‖w‖₁ (compressed)"}, "drawn": ["asinh", soft]}
 
 
 def _ends(values: Array, room: float) -> list[float]:

@@ -876,13 +876,24 @@ class Figure {
   }
 
   // The numbers behind the figure. Where a coordinate is drawn on another scale, meta or customdata has the number
-  // itself, or the expression without its asinh.
+  // itself, or the expression without its asinh; else "drawn" of the axis, or of meta for z, says what was done to it:
+  // ["log10", place of 0], ["asinh", unit] or ["times", factor].
   table() {
     const { arrays, index } = this.board;
+    const undone = {
+      log10: (value, zero) => (zero !== null && Math.abs(value - zero) < 1e-6 ? 0 : 10 ** value),
+      asinh: (value, unit) => unit * Math.sinh(value),
+      times: (value, factor) => value / factor,
+    };
+    // Drawn in single precision.
+    const undo = ([how, by], value) => {
+      if (typeof value === "number") return Number(undone[how](value, by).toPrecision(6));
+      return value && Array.from(value, (part) => undo([how, by], part));
+    };
     const safe = (text) => text.replace(/^[=+@\t\r-]/, "'$&"); // no formulas
     const quote = (text) => `"${safe(literal(String(text))).replaceAll('"', '""')}"`;
     const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? value : "") : quote(value ?? ""));
-    const { data } = this.plotlyFigure(true);
+    const { data, layout } = this.plotlyFigure(true);
     const space = data.some((trace) => trace.z) ? ["z"] : [];
     const lines = [["trace", "label", "x", "y", ...space].join()];
     data.forEach((trace, k) => {
@@ -891,6 +902,8 @@ class Figure {
       const numbers = (key) => {
         if (key === drawn) return trace.customdata;
         if (trace.meta?.[key]) return trace.meta[key];
+        const how = key === "z" ? trace.meta?.drawn : layout[`${key}axis`]?.drawn;
+        if (how) return undo(how, trace[key]);
         return live?.[key]?.asinh == null ? trace[key] : arrays.evaluate({ ...live[key], asinh: null }, index);
       };
       const [xs, ys, zs] = ["x", "y", "z"].map(numbers);
