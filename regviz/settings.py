@@ -181,7 +181,7 @@ class CompareSettings(DataSettings):
         "alpha",
         "Compare at",
         "How strongly each penalty acts. With the same error or degrees of freedom the λ of the slider is that of L1, "
-        "and the others follow it. With cross-validation it is a factor on the best of each, sought among those above 0.",
+        "and the others follow it. With cross-validation it is a factor on each one's best λ above 0.",
         options=MATCHES,
     )
     weight_a: str = _knob(

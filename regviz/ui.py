@@ -121,8 +121,8 @@ PAGES: tuple[Page, ...] = (
         "pages/network.py",
         "Network",
         ":material/hub:",
-        "A small network trained under every λ. Drag λ, drag or play the epoch: which wires does **L1** cut, which does "
-        "**L2** thin?",
+        "A small network trained under every λ. Drag λ, drag or play the epoch: which wires does **L1** cut, and which "
+        "does **L2** thin?",
         NetworkSettings,
         subject="network",
     ),
