@@ -1463,11 +1463,11 @@ class Board {
     this.pendingCommit = setTimeout(() => {
       if (this.page !== window.location.pathname) return; // the reader has left the page
       const query = new URLSearchParams(window.location.search);
-      const before = query.toString();
-      for (const axis of this.spec.axes)
+      const { axes } = this.spec;
+      if (axes.every((axis) => nearest(axis, query.get(axis.name)) === this.index[axis.name])) return; // it says so
+      for (const axis of axes)
         if (atEnd(axis, this.index[axis.name])) query.delete(axis.name);
         else query.set(axis.name, axis.text[this.index[axis.name]]);
-      if (query.toString() === before) return;
       this.inUrl = this.urlPosition(query);
       window.history.pushState({}, "", `${window.location.pathname}?${query}${window.location.hash}`);
       window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
