@@ -715,6 +715,8 @@ def test_df_counts_dependent_columns_once() -> None:
         ({"l1_ratios": [0.5, 1.5]}, "l1_ratios must be 0 to 1, got 1.5"),
         ({"l1_ratios": [0.5, np.nan]}, "l1_ratios must be 0 to 1, got nan"),
         ({"l1_ratios": []}, "l1_ratios must be"),
+        ({"alphas": [1j]}, "alphas must be real numbers, got"),
+        ({"l1_ratios": ["0.5"]}, "l1_ratios must be real numbers, got"),
     ],
 )
 def test_refusals_name_the_field(arguments: dict, message: str) -> None:

@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import ThreadpoolController
 
 from regviz.core import Array
+from regviz.core.checks import reals
 from regviz.core.penalties import ElasticNet
 from regviz.core.problem import EPS, NEGLIGIBLE, TRACE, Problem, Rows, check_data, check_matrix
 
@@ -97,13 +98,16 @@ def fit_grid(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike
     What to expect: about 1e-16 times the sum of |w_j| rms(x_j) / rms(y), the rounding error of w
     itself: below 1e-14 unless coefficients explode, as for α → 0 on monomials of high degree.
 
-    Where the solution is not unique one of the solutions is returned. For α = 0, and α below
-    1e-14 alpha_max, that is least squares, of minimum norm in units of standardised columns; with
-    dependent columns the limit of the lasso as α → 0 is another one of them. A constant column gets
-    the coefficient 0. The work is bounded: a fit that is not settled within it is returned as it
+    Where the solution is not unique one of the solutions is returned. For α = 0, and where both parts
+    of the penalty are lost in rounding, that is least squares, of minimum norm in units of standardised
+    columns; with dependent columns the limit of the lasso as α → 0 is another one of them. Lost is an
+    L1 part below 1e-14 of the largest correlation, and an L2 part below 1e-14 of the Gram matrix, which
+    does not know the unit of y. A constant column gets the coefficient 0. The work is bounded: a fit that is not settled within it is returned as it
     is, and its kkt says so.
 
-    ValueError, naming the field, for NaN or inf, wrong shapes, or values out of range.
+    Units do not matter: cy with c times the L1 part and the same L2 part gives cw, and so for columns.
+    ValueError, naming the field, for NaN or inf, wrong shapes, values out of range, or columns whose
+    spread is not 0 and not 1e-120 to 1e120.
 
     Sources: Friedman, Hastie & Tibshirani (2010), Regularization paths for generalized linear
     models, for the objective; Kim & Park (2010), Fast active-set-type algorithms for l1-regularized
@@ -444,7 +448,8 @@ def _certificate(problem: Problem, alphas: Array, l1_ratios: Array, coef: Array)
 
 
 def _check_grid(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array]:
-    alphas, l1_ratios = np.array(alphas, dtype=float), np.array(l1_ratios, dtype=float)
+    alphas = np.array(reals("alphas", alphas), dtype=float)
+    l1_ratios = np.array(reals("l1_ratios", l1_ratios), dtype=float)
     if l1_ratios.ndim != 1 or l1_ratios.size == 0:
         raise ValueError(f"l1_ratios must be (n_ratios,), not empty, got shape {l1_ratios.shape}")
     if alphas.ndim not in (1, 2) or alphas.size == 0:

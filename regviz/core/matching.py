@@ -44,8 +44,8 @@ def same_training_error(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios
     X (n, p), y (n,), alphas (n_alphas,), l1_ratios (n_ratios,) -> (n_ratios, n_alphas), finite and >= 0;
     in every row alpha rises with the lasso's alpha. The errors agree to 1e-6 of the empty model's error
     Σ (y − ȳ)² / n wherever that can be reached. It cannot where the lasso fits better than the ratio at
-    1e-14 · alpha_max, below which `fit_grid` takes a penalty for none: the alpha is then below that, and the
-    fit least squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
+    the least penalty that `fit_grid` does not take for none: the alpha is then below that, and the fit least
+    squares. An empty lasso gives the least alpha at which the ratio is empty, or for a ridge
     within 2e-8 of it. α = 0 stays 0. If y is constant, every ratio has the alphas of the lasso.
     ValueError, naming the field, for wrong shapes or values out of range.
     """
