@@ -102,8 +102,8 @@ def fit_grid(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike
     of the penalty are lost in rounding, that is least squares, of minimum norm in units of standardised
     columns; with dependent columns the limit of the lasso as α → 0 is another one of them. Lost is an
     L1 part below 1e-14 of the largest correlation, and an L2 part below 1e-14 of the Gram matrix, which
-    does not know the unit of y. A constant column gets the coefficient 0. The work is bounded: a fit that is not settled within it is returned as it
-    is, and its kkt says so.
+    does not know the unit of y. A constant column gets the coefficient 0. The work is bounded: a fit that
+    is not settled within it is returned as it is, and its kkt says so.
 
     Units do not matter: cy with c times the L1 part and the same L2 part gives cw, and so for columns.
     ValueError, naming the field, for NaN or inf, wrong shapes, values out of range, or columns whose
