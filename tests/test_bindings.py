@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from regviz.core.datasets import DATASETS, Data
+from regviz.core.dialects import DIALECTS
 from regviz.core.features import BASES
 from regviz.figures import compare as compare_figures
 from regviz.figures import geometry
@@ -42,6 +43,9 @@ RATIOS = np.arange(11) / 10
 
 
 # -- what is asked of every board
+
+
+GREY = "Grey: no regularization, cut where it leaves the frame."
 
 
 class Known(dict[str, Any]):
@@ -417,7 +421,7 @@ def column_words(fits: Fits) -> dict[str, str]:
         words[f"weights_{key}.alt"] = (
             f"{title}: the {fits.p} weights; {{{key}_zeros}} are exactly zero, Σ|w| is {{{key}_norm1}}."
         )
-        words[f"weights_{key}.caption"] = f"Largest |w|: {{{key}_largest}}{{{key}_cut}}"
+        words[f"weights_{key}.caption"] = f"Largest |w|: {{{key}_largest}}{{{key}_cut}} {GREY}"
         words[f"loss_{key}.alt"] = f"{title}: data loss {{{key}_data_loss}} and λ times penalty {{{key}_penalty}}."
         words[f"loss_{key}.caption"] = f"{{{key}_data_loss}} data + {{{key}_penalty}} penalty"
         touch = f"({{{key}_solution_a}}, {{{key}_solution_b}})"
@@ -426,7 +430,7 @@ def column_words(fits: Fits) -> dict[str, str]:
             held = {2: "", 3: "The other weight is held at its solution."}.get(
                 fits.p, f"The {fits.p - 2} other weights are held at their solution."
             )
-            words[f"constraint_{key}.caption"] = f"Touch at {touch}, ball of size {{{key}_budget}}. {held}"
+            words[f"constraint_{key}.caption"] = f"{{{key}_touch}} {held}"
             words[f"constraint_{key}.alt"] = (
                 f"{title}: loss contours and the constraint ball of size {{{key}_budget}} for {a} and {b}; "
                 f"they touch at {touch}."
@@ -680,6 +684,9 @@ def known_at(board: Board, index: Index, fits: Fits) -> Known:
         reach = weights.figure["layout"][along]["range"][1]
         off = drawn(np.abs(fits.coef[r, a]).max(), fits.soft(weights, along)) > reach
         known.put(f"{key}_cut", ", off the scale: bars at the edge are cut." if off else ".")
+        spot = f"({{{key}_solution_a}}, {{{key}_solution_b}})"
+        free = f"Lowest point {spot}: λ = 0 sets no limit."
+        known.put(f"{key}_touch", f"Touch at {spot}, ball of size {{{key}_budget}}." if fits.alphas[r, a] > 0 else free)
     return known
 
 
@@ -943,6 +950,11 @@ def dialect_words(board: Board, along: Along, known: Known, key: str, r: int, a:
     values = dialect_values(along.alphas[r, a], RATIOS[r], along.n, float(y.std()) or 1.0)
     card = next(card for card in board.readouts if card.name == f"dialects_{key}")
     assert {label for label, _, _ in card.rows} == set(told)
+    helps = {label: words for label, _, words in card.rows}
+    for dialect in DIALECTS:
+        for label in {dialect.name, dialect.formula} & set(helps):
+            assert dialect.note in helps[label]
+            assert not dialect.settings or f"Holds with {dialect.settings}." in helps[label]
     words = {}
     for label, template, _ in card.rows:
         names = re.findall(r"\{(\w+)\}", template)
@@ -981,7 +993,7 @@ def test_paths(seed: int) -> None:
 
         check_board(board, index, known, words, shown)
         cards = {card.name: card.title for card in board.readouts}
-        titles = ("L1: enters at", "Mix: in the model up to", "L2: in the model")
+        titles = ("L1: enters at", "Mix: largest λ at which it is in", "L2: in the model")
         for key, title in zip(SHORT, titles, strict=True):
             assert cards[f"entries_{key}"] == title
             assert cards[f"dialects_{key}"] == f"{SHORT[key]}: this λ in other dialects"
@@ -1264,7 +1276,8 @@ def test_variance(settings: Settings) -> None:
     }
     for key, title in TITLES.items():
         words |= {
-            f"heading_{key}": f"bias² {{{key}_bias}} + variance {{{key}_variance}} + noise = {{{key}_total}}",
+            f"heading_{key}": f"sum {{{key}_total}}: bias² {{{key}_bias}}, variance {{{key}_variance}}, noise "
+            f"{number_text(settings.noise**2, 3)}",
             f"fits_{key}.caption": f"10 of {RESAMPLES} samples; {thick} is the mean of all.",
             f"fits_{key}.alt": f"{title}: the fits of 10 samples at λ = {{alpha}} scatter around their mean with "
             f"variance {{{key}_variance}}; their mean is off the truth by a bias² of {{{key}_bias}}.",

@@ -532,7 +532,11 @@ def every_kind() -> Board:
         (
             "map",
             (heat,),
-            {"xaxis": {"range": [-1, 6], "drawn": ["log10", 0.0]}, "yaxis": {"range": [-1, 5], "drawn": ["asinh", 2]}},
+            {
+                "xaxis": {"range": [-1, 6]},
+                "yaxis": {"range": [-1, 5]},
+                "meta": {"x": ["log10", 0.0], "y": ["asinh", 2]},
+            },
             (LiveTrace(0, z=Moving(Ref("z"))),),
         ),
         (

@@ -236,10 +236,10 @@ def test_play_pause_and_the_keyboard(page: Page, app_url: str) -> None:
     strength.press("End")
     page.wait_for_timeout(60)
     assert value_of(page, "Strength λ") == "1"
-    expect(page.locator("[data-card=heading_l1]")).to_contain_text(re.compile(r"^L1.*\n*.*0 of 288 weights live"))
+    expect(page.locator("[data-card=heading_l1]")).to_contain_text(re.compile(r"^L1.*\n*.*0 of 288 weights uncut"))
     strength.press("Home")
     page.wait_for_timeout(60)
-    expect(page.locator("[data-card=heading_l1]")).to_contain_text("288 of 288 weights live")
+    expect(page.locator("[data-card=heading_l1]")).to_contain_text("288 of 288 weights uncut")
 
 
 def test_play_runs_to_its_end(page: Page, app_url: str) -> None:
@@ -451,7 +451,7 @@ def test_a_training_that_explodes_or_overshoots_is_told(page: Page, app_url: str
     faded = board.say("{l2_faded}", place)
     assert int(faded) > 0, "L2 leaves no zeros, and says what else happened"
     head = page.locator("[data-card=heading_l2]")
-    expect(head).to_contain_text(f"80 of 80 weights live, 16 of 16 neurons; {faded} faded below 1e-30")
+    expect(head).to_contain_text(f"80 of 80 weights uncut, 16 of 16 neurons; {faded} of them faded below 1e-30")
     told = page.locator("[data-note=happened_l2]")
     for words in ("L2: steps overshoot; in epoch", f"L2: {faded} weights faded below 1e-30"):
         expect(told).to_contain_text(words)

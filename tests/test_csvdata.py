@@ -424,7 +424,7 @@ def test_constant_only_after_rows_are_left_out() -> None:
     assert to_data(table, "c", ["a", "b"]).feature_names == ("b",)
 
 
-@pytest.mark.parametrize("value", ["inf", "-inf", "1e999", "1e308", "-1e101"])
+@pytest.mark.parametrize("value", ["inf", "-inf", "1e999", "1e308", "-1.1e15"])
 def test_absurd_magnitudes(value: str) -> None:
     table = read(GOOD + f"1,{value},3\n")
     assert "'b' has" in (message := refusal(table, "c", ["a", "b"]))
@@ -435,9 +435,16 @@ def test_absurd_magnitudes(value: str) -> None:
 
 
 def test_spread_below_rounding_counts_as_constant() -> None:
-    lines = "".join(f"{i * 1e-200},{1e15 + i / 8},{i}\n" for i in range(12))
+    lines = "".join(f"{i * 1e-14},{9e14 + i / 8},{i}\n" for i in range(12))
     assert to_data(read("a,b,c\n1,1,1\n" + lines), "c", ["a", "b"]).feature_names == ("a", "b")
-    assert "No chosen feature varies" in refusal(read("a,b,c\n" + lines), "c", ["a"])
+    assert "No chosen feature varies" in refusal(read("a,b,c\n" + lines), "c", ["b"])
+
+
+@pytest.mark.parametrize("target", ["a", "c"])
+def test_a_spread_too_small_to_be_drawn_is_no_constant(target: str) -> None:
+    table = read("a,b,c\n" + "".join(f"{i * 1e-17},{i % 5},{i}\n" for i in range(12)))
+    message = refusal(table, target, ["b", "ac".replace(target, "")])
+    assert "column 'a' differ by 1.1e-16 at most, and at least 1e-15 is needed: give it in a smaller unit" in message
 
 
 @pytest.mark.parametrize(

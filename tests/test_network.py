@@ -234,8 +234,8 @@ def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
         n_cut, n_faded = (sum(int(mask.sum()) for mask in found[:-1]) for found in (cut, faded))
         assert not n_faded or (RATIOS[r] == 0 and alpha > 0), "only L2 alone lets weights fade"
         live = np.concatenate(alive(cut[:-1]))
-        tail = f"; {n_faded} faded below 1e-30" if n_faded else ""
-        head = f"{flat.size - n_cut} of {flat.size} weights live, {live.sum()} of {live.size} neurons{tail}"
+        tail = f"; {n_faded} of them faded below 1e-30" if n_faded else ""
+        head = f"{flat.size - n_cut} of {flat.size} weights uncut, {live.sum()} of {live.size} neurons{tail}"
         said, rows = card(board, f"heading_{key}", at)
         assert said == head
         assert not rows
@@ -266,13 +266,13 @@ def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
         every = [*ws, flat]
         for layer, (label, told) in enumerate(rows.items()):
             name = "All layers" if layer == n_layers else "Output layer" if layer == n_layers - 1 else None
-            assert label == f"{name or f'Layer {layer + 1}'}: ‖W‖ · Σ|w|"
+            assert label == f"{name or f'Layer {layer + 1}'}: ‖W‖, Σ|w|"
             w = every[layer].astype(float)
             gone = (np.abs(w) < 1e-30) if layer == n_layers else faded[layer] | cut[layer]
             if gone.all() and (faded[layer].any() if layer < n_layers else n_faded):
                 assert told == "≈ 0"
             else:
-                norms = told.split(" · ")
+                norms = told.split(", ")
                 assert near(norms[0], np.sqrt(np.square(w).sum()))
                 assert near(norms[1], np.abs(w).sum())
         assert len(rows) == n_layers + 1
@@ -311,10 +311,10 @@ def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
             assert near(found[2], D_of.max() / D_of[0])
             words = found[0]
         elif worse:
+            ends = "ends at" if sweep.completed == settings.epochs else "is now"
             found = re.match(
-                name
-                + r": steps overshoot; J ends at (\S+) times the least that it has been, and the loss on the training "
-                r"points at (\S+) times that of the best constant\.",
+                rf"{name}: steps overshoot; J {ends} (\S+) times the least that it has been, and the loss on the "
+                r"training points at (\S+) times that of the best constant\.",
                 told,
             )
             assert found, told
@@ -382,8 +382,10 @@ def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
                 expected_words += f". Beyond ±{net.reach:g}, in the outermost bars: {beyond}"
             assert captions[f"histogram_{layer}"] == expected_words + "."
             assert expected_words in alts[f"histogram_{layer}"]
-        told_norms = re.findall(r"(?:layer \d|output layer) (≈ 0|[\d.e+-]*\d)", captions["gradients"])
-        assert len(told_norms) == n_layers
+        looks = ("solid", "dashed", "dotted", "long dashes")
+        named = re.findall(r"(?:layer \d|output layer) \(([a-z ]+)\) (≈ 0|[\d.e+-]*\d)", captions["gradients"])
+        assert [look for look, _ in named] == list(looks[:n_layers])
+        told_norms = [norm for _, norm in named]
         for text, value in zip(told_norms, sweep.gradient_norm[e, r, a], strict=True):
             assert (text == "≈ 0") == (value == 0)
             assert near(text.removeprefix("≈ "), float(value), 2)
@@ -996,6 +998,18 @@ def test_part_of_a_training_is_drawn(settings: NetworkSettings, stop_at: int) ->
         whole = network(settings, sweep)
         np.testing.assert_array_equal(net.sizes[-1], whole.sizes[-1])
         np.testing.assert_allclose(net.fit[-1], whole.fit[-1], atol=1e-6)
+
+
+def test_what_still_runs_has_not_ended() -> None:
+    settings = NetworkSettings(**SMALL | {"learning_rate": "10", "optimizer": "adam"})
+    part = train_all(settings, lambda progress: progress.epoch < 30)
+    assert part.completed < settings.epochs
+    net = network(settings, part)
+    net = replace(net, worse=np.ones_like(net.worse), peaks=np.zeros_like(net.peaks))
+    told = [words for _, words in picture.board(net).values.values() if isinstance(words, tuple)]
+    courses = [words for sentences in told for words in sentences if "overshoot; J" in words]
+    assert len(courses) == 3
+    assert all("J is now" in words for words in courses)
 
 
 def test_the_callback_comes_often_and_can_stop() -> None:

@@ -138,6 +138,16 @@ def test_any_url_renders_without_a_traceback(page: Page) -> None:
     any_url()
 
 
+@pytest.mark.parametrize("query", [{"alpha": "-7"}, {"noise": "9"}, {"weight_a": "no feature"}])
+def test_what_was_wrong_with_a_link_is_told_until_something_changes(query: dict[str, str]) -> None:
+    app = run("app.py", query)
+    assert len(app.warning) == 1
+    assert next(iter(query)) in app.warning[0].value.replace("\\", "")
+    app.query_params["l1_ratio"] = "0.7"
+    app.run()
+    assert not app.warning
+
+
 # -- one name, one meaning
 
 

@@ -64,6 +64,7 @@ def test_dependent_columns_are_told() -> None:
     nothing = np.zeros(4)
     assert not is_dependent(triangular_factor(Z, nothing[:3]))
     assert is_dependent(triangular_factor(again, nothing))
+    assert is_dependent(triangular_factor(again[:, [0, 1, 3, 2]], nothing)), "not only the last"
     assert not is_dependent(triangular_factor(again + 1e-10 * rng.normal(size=(10, 4)), nothing))
     assert not is_dependent(triangular_factor(again, nothing + 1e-12))
     assert not is_dependent(triangular_factor(Z[:, :0], nothing[:0]))

@@ -176,6 +176,23 @@ def test_degenerate_tables_get_a_fit_as_good(strength: int, tmp_path: Path) -> N
     _assert_same(sweep, strength, MIX, names["results"])
 
 
+def test_a_penalty_that_one_column_feels_is_not_lost(tmp_path: Path) -> None:
+    """As they are, in units 1e15 apart: next to nothing for the large column, and all of the small one's weight."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(40, 2))
+    own = Data(X * [1e-3, 1e12], X @ [1, 2] + rng.normal(size=40), ("a", "b"), "price", None, None, OWN_DATA, "own.csv")
+    sweep = compare(replace(DEFAULT, data=OWN_DATA, standardize=False), own)
+    grid, X = sweep.grid, sweep.design
+    names, _ = _executed(tmp_path, _unpacked(tmp_path, sweep, 1))
+    size = X.std(axis=0)
+    for column, row in _rows(MIX).items():
+        expected = grid.coef[row, 1] * size
+        least = grid.coef[row, 0] * size
+        np.testing.assert_allclose(np.array(names["results"][column][:2]) * size, expected, rtol=1e-6, atol=1e-12)
+        assert abs(expected[0]) < 1e-3 * abs(least[0])
+        assert abs(expected[1] - least[1]) < 0.3 * abs(least[1])
+
+
 # -- run as a reader runs it
 
 

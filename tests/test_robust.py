@@ -352,6 +352,14 @@ def test_units_out_of_reach_are_refused_by_name(name: str, change: dict[str, flo
         fit_huber(**(good | {key: good[key] * size for key, size in change.items()}))
 
 
+def test_the_smallest_column_and_target_say_which_strength_is_too_large() -> None:
+    X, Y = outlier(3, 20, np.array([0.0, 5.0]))
+    units = np.ones(X.shape[1])
+    units[0] = 1e-100
+    with pytest.raises(ValueError, match=r"alphas must be at most .* in the units of these X and Y, got 1e-60"):
+        fit_huber(X * units, Y, [1e-60], [0.0], 0.3)
+
+
 def test_the_interior_point_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any Newton step to settle a fit: the method that takes over finds the same."""
     X, Y = outlier(3, 20, np.linspace(-5, 5, 5))

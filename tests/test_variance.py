@@ -246,7 +246,8 @@ def test_curves_of_parts_and_their_marks(shown: tuple[Variance, Board]) -> None:
             assert drawn["λ of the slider"]["x"][0] == drawn["variance"]["x"][at]
             headline = next(card.headline for card in board.readouts if card.name == f"heading_{key}")
             bias, scatter, whole = (number_text(values[r, at], 3) for values in parts.values())
-            assert board.say(headline, index) == f"bias² {bias} + variance {scatter} + noise = {whole}"
+            noise = number_text(found.noise, 3)
+            assert board.say(headline, index) == f"sum {whole}: bias² {bias}, variance {scatter}, noise {noise}"
 
 
 def test_the_slider_has_stops_of_the_page_before(shown: tuple[Variance, Board]) -> None:

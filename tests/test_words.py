@@ -225,9 +225,9 @@ COMPARE: dict[str, Callable[[Seen], bool] | None] = {
     "With enough λ, two features that are nearly alike get nearly the same weight.": alike_share,
     "The constraint picture (of two weights or more) is a true slice of this fit: two weights are free, the others "
     "stay at their solution.": slice_is_shown,
-    "The coloured shape holds all weights whose penalty is at most that of the solution; the dark contour is the "
+    "The coloured shape holds all weights whose penalty is at most that of the solution; the thick contour is the "
     "lowest loss that reaches it.": none_in_the_ball_is_better,
-    "At λ = 0 the contour is only the cross, its lowest point; where both weights are zero, the shape is only a "
+    "At λ = 0 the contour is only its lowest point, under the dot; where both weights are zero, the shape is only a "
     "point.": ends_of_the_slice,
 }
 
@@ -524,7 +524,7 @@ def test_variance(settings: Settings) -> None:
 
 OUTLIERS: dict[str, Callable[[np.ndarray, int], bool] | None] = {
     "Of penalties that is not true.": None,
-    "Drag the ringed point up: under the squared loss both fits follow it as far as it goes, L1 about as far as L2.": (
+    "Drag the ringed point up: under the squared loss both fits go on following it, L1 about as far as L2.": (
         lambda moved, s: bool(
             np.all(np.diff(moved[0, :, 15:, s], axis=1) > 0) and 0.8 < moved[0, 0, -1, s] / moved[0, 1, -1, s] < 1.3
         )
@@ -539,6 +539,13 @@ OUTLIERS: dict[str, Callable[[np.ndarray, int], bool] | None] = {
             np.all(moved[1:, :, -1, s] - moved[1:, :, -7, s] <= 0.05 * (moved[0, :, -1, s] - moved[0, :, -7, s]))
         )
     ),
+    "What counts is that: a fit may move once, while the point crosses it, and then no longer, however far the point "
+    "goes.": (
+        lambda moved, s: bool(
+            np.all(moved[1:, :, -1, s] - moved[1:, :, -7, s] <= 0.05 * (moved[0, :, -1, s] - moved[0, :, -7, s]))
+        )
+    ),
+    "(λ max is, for each loss, the λ that leaves L1 no weight without the ringed point.)": None,
     "So: absolute or Huber loss against outliers, L1 penalty for few weights.": None,
     "They are two choices, not one.": None,
 }

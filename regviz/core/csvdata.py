@@ -38,7 +38,9 @@ MAX_COLUMNS = 500
 MAX_FEATURES = 50
 MIN_ROWS = 10
 MAX_NAME = 40
-MAX_MAGNITUDE = 1e100
+# What the pages draw is sent in single precision: squares of these, and ratios of two, must fit into it.
+MAX_MAGNITUDE = 1e15
+MIN_SPREAD = 1 / MAX_MAGNITUDE
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none"})
@@ -227,6 +229,7 @@ def to_data(table: Table, target: str, features: Sequence[str]) -> Data:
         )
     chosen = chosen[complete]
     _check_magnitudes(chosen, names, table.row_numbers[complete])
+    _check_spreads(chosen, names)
 
     varies = [_varies(column) for column in chosen.T]
     if not varies[-1]:
@@ -577,12 +580,21 @@ def _check_magnitudes(values: Array, names: Sequence[str], row_numbers: NDArray[
     raise CsvError(f"The column '{names[j]}' has {kind} in row {row_numbers[i]:,}: correct it or leave out the column.")
 
 
+def _check_spreads(values: Array, names: Sequence[str]) -> None:
+    for name, spread in zip(names, np.ptp(values, axis=0), strict=True):
+        if 0 < spread < MIN_SPREAD:
+            raise CsvError(
+                f"The values of the column '{name}' differ by {spread:.2g} at most, and at least {MIN_SPREAD:g} is "
+                "needed: give it in a smaller unit or leave it out."
+            )
+
+
 def _varies(column: Array) -> bool:
-    """Whether the values differ by more than rounding, and by enough to be squared."""
+    """Whether the values differ by more than rounding, and by enough to be fitted."""
     if len(column) == 0:
         return False
     spread = float(column.max() - column.min())
-    return spread > max(1e-12 * float(np.abs(column).max()), 1.0 / MAX_MAGNITUDE)
+    return spread > 1e-12 * float(np.abs(column).max()) and spread >= MIN_SPREAD
 
 
 def _clean(text: str, limit: int) -> str:

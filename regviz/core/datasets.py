@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import NOT_NEGATIVE, SQUARABLE, Range, between, number, numbers, together, whole
+from regviz.core.checks import BELOW_ONE, NOT_NEGATIVE, SQUARABLE, between, number, numbers, together, whole
 
 Indices = NDArray[np.intp]
 Truth = Callable[[Array], Array]
@@ -26,7 +26,6 @@ MAX_SYNTHETIC_SAMPLES = 1000
 MAX_NOISE = 10.0
 MAX_CORRELATION = 0.99
 MIN_TRAINING = 2
-SHARE = Range("0 or more and less than 1", 0, float(np.nextafter(1, 0)))
 
 # One stream of random numbers for each purpose. With a common stream the split would repeat the
 # numbers that placed the x, and validation would be the left end of the picture.
@@ -354,7 +353,7 @@ def split(n_samples: int, validation_share: float, random_state: int) -> tuple[I
     Raises ValueError if n_samples < 2 or validation_share is not in [0, 1).
     """
     whole("n_samples", n_samples, MIN_TRAINING)
-    validation_share = number("validation_share", validation_share, SHARE)
+    validation_share = number("validation_share", validation_share, BELOW_ONE)
     order = np.argsort(_generator(random_state, _SPLIT_STREAM).random(n_samples), kind="stable")
     wanted = max(round(validation_share * n_samples), int(validation_share > 0))
     n_validation = min(wanted, n_samples - MIN_TRAINING)

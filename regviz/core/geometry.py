@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from regviz.core import Array
 from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, check_spread, numbers, rms, together, whole
+from regviz.core.problem import check_data
 from regviz.core.selection import compress
 
 CLEAR_GAP = 0.35
@@ -80,7 +81,7 @@ def clearest_pair(
     `wanted` holds the columns that the reader has chosen. Raises ValueError with fewer than two columns, or naming
     the field.
     """
-    X, y = _data(X, y)
+    X, y = check_data(X, y)
     p = X.shape[1]
     coef = numbers("coef", coef, SQUARABLE, ("n_fits", p))
     if p < 2:
@@ -127,7 +128,7 @@ def slices(X: ArrayLike, y: ArrayLike, coef: ArrayLike, l1_ratios: ArrayLike, pa
     drawn only across the valley. Work beyond one QR factorisation does not grow with n_samples. Raises
     ValueError unless pair names two different columns, and naming the field for other shapes or numbers.
     """
-    X, y = _data(X, y)
+    X, y = check_data(X, y)
     n_features = X.shape[1]
     coef = numbers("coef", coef, SQUARABLE, ("n_ratios", "n_alphas", n_features))
     l1_ratios = numbers("l1_ratios", l1_ratios, RATIO, coef.shape[:1])
@@ -180,8 +181,3 @@ def _roots(columns: Array, gram: Array) -> tuple[Array, Array]:
     across = np.outer(vectors[:, 1], vectors[:, 1])
     steep = np.sqrt(max(values[1], 0.0))
     return across * steep, across / (steep or np.inf)
-
-
-def _data(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    X = numbers("X", X, SQUARABLE, ("n_samples", "n_features"))
-    return X, numbers("y", y, SQUARABLE, (len(X),))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
+from regviz.core.checks import number, require
 from regviz.core.problem import (
     EPS,
     NEGLIGIBLE,
@@ -111,8 +112,7 @@ def lasso_path(X: ArrayLike, y: ArrayLike, lowest: float = 1e-6) -> LassoPath:
     Efron, Hastie, Johnstone & Tibshirani (2004), Least angle regression, section 3.1; Tibshirani (2013), The lasso
     problem and uniqueness, section 3, for ties.
     """
-    if not 0 < lowest < 1:
-        raise ValueError(f"lowest must be between 0 and 1, got {lowest}")
+    require("lowest", lowest, 0 < number("lowest", lowest) < 1, "between 0 and 1")
     problem = Problem.of(*check_data(X, y))
     rows, size = problem.rows, problem.gradient_scale
     lost = size <= 0 or float(np.abs(rows.slope(np.zeros(rows.Z.shape[1]))).max()) <= NEGLIGIBLE

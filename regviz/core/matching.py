@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, check_spread, numbers, rms
+from regviz.core.checks import NOT_NEGATIVE, RATIO, numbers
 from regviz.core.linear import alpha_max, effective_df, fit_grid
+from regviz.core.problem import check_data
 from regviz.core.selection import compress, mean_squared_error
 
 Index = NDArray[np.intp]
@@ -100,11 +101,7 @@ def _strengths(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array]:
 
 
 def _checked(X: ArrayLike, y: ArrayLike, alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Array, Array, Array]:
-    X = numbers("X", X, SQUARABLE, ("n", "p"))
-    y = numbers("y", y, SQUARABLE, (len(X),))
-    check_spread("X", rms(X - X.mean(axis=0), axis=0))
-    check_spread("y", rms(y[:, np.newaxis] - y.mean(), axis=0))
-    return (X, y, *_strengths(alphas, l1_ratios))
+    return (*check_data(X, y), *_strengths(alphas, l1_ratios))
 
 
 # --- The same problem in few rows --------------------------------------------------------------

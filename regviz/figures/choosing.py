@@ -68,6 +68,7 @@ class _Scale:
         sweep, choice = chosen.sweep, chosen.choice
         alphas = sweep.strengths
         self.place, self.layout = log_axis(alphas)
+        self.meta = {"x": ["log10", self.layout["tickvals"][0]]}
         cv = np.sqrt(choice.mean)
         low = np.sqrt(np.maximum(choice.mean - choice.standard_error, 0))
         high = np.sqrt(choice.mean + choice.standard_error)
@@ -223,6 +224,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             "data": drawing.data,
             "layout": {
                 "xaxis": scale.layout,
+                "meta": scale.meta,
                 "yaxis": axis([scale.bottom, scale.top], "root mean squared error"),
             },
         },
@@ -270,6 +272,7 @@ def _degrees(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             "data": [cells, frame],
             "layout": {
                 "xaxis": scale.layout,
+                "meta": scale.meta,
                 "yaxis": axis([0.5, 20.5], "degree") | {"showgrid": False, "tickvals": [1, 5, 10, 15, 20]},
             },
         },
@@ -345,6 +348,7 @@ def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
             ],
             "layout": {
                 "xaxis": scale.layout,
+                "meta": scale.meta,
                 "yaxis": axis([-0.05, 1.05], "L1 ratio") | {"showgrid": False},
             },
         },

@@ -245,6 +245,12 @@ class Column:
             self.solution = [Ref("coef", self.pin, item=j) for j in cut.pair]
             for axis, ref in zip("ab", self.solution, strict=True):
                 view.values[f"{key}_solution_{axis}"] = (ref, "3")
+            place = f"({{{key}_solution_a}}, {{{key}_solution_b}})"
+            view.arrays["limited"] = Swept((view.sweep.strengths > 0).astype(np.uint8), (view.strength,))
+            view.values[f"{key}_touch"] = (
+                Ref("limited"),
+                (f"Lowest point {place}: λ = 0 sets no limit.", f"Touch at {place}, ball of size {{{key}_budget}}."),
+            )
 
     def ref(self, array: str, **pin: int) -> Ref:
         return Ref(array, {**self.pin, **pin})
@@ -458,7 +464,8 @@ class Column:
             },
             moving=moving,
             alt=f"{self.title}: the {view.p} weights; {{{key}_zeros}} are exactly zero, Σ|w| is {{{key}_norm1}}.",
-            caption=f"Largest |w|: {{{key}_largest}}{{{key}_cut}}",
+            caption=f"Largest |w|: {{{key}_largest}}{{{key}_cut}} Grey: no regularization, cut where it leaves the "
+            "frame.",
             column=self.number,
             row=2,
             height=max(185, 60 + 17 * view.p) if flat else 185,
@@ -538,7 +545,7 @@ class Column:
             span=self.ref("span"),
             alt=f"{self.title}: loss contours and the constraint ball of size {{{key}_budget}} for {a} and {b}; "
             f"they touch at ({{{key}_solution_a}}, {{{key}_solution_b}}).",
-            caption=f"Touch at ({{{key}_solution_a}}, {{{key}_solution_b}}), ball of size {{{key}_budget}}. {held}",
+            caption=f"{{{key}_touch}} {held}",
             column=self.number,
             row=5,
             height=290,
@@ -620,7 +627,7 @@ WORDS = """
 - **L2** pulls at a weight in proportion to its size: as its λ grows, ‖w‖₂ shrinks, but a weight gets **near zero
   without being set to it**. With enough λ, two features that are nearly alike get nearly the same weight.
 - **The constraint picture** (of two weights or more) is a true slice of this fit: two weights are free, the others stay
-  at their solution. The coloured shape holds all weights whose penalty is at most that of the solution; the dark
-  contour is the lowest loss that reaches it. At λ = 0 the contour is only the cross, its lowest point; where both
+  at their solution. The coloured shape holds all weights whose penalty is at most that of the solution; the thick
+  contour is the lowest loss that reaches it. At λ = 0 the contour is only its lowest point, under the dot; where both
   weights are zero, the shape is only a point.
 """

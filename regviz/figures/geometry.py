@@ -501,7 +501,7 @@ def _notes() -> tuple[Note, ...]:
             "forces",
             "Forces",
             (
-                "At the solution −∇D(w) ∈ λ ∂P(w): the pull of the data (dark) ends in the coloured set of all "
+                "At the solution −∇D(w) ∈ λ ∂P(w): the pull of the data (solid) ends in the coloured set of all "
                 "pulls that the penalty can hold, and the penalty pulls back just as hard (dotted). Where the "
                 "ball is smooth the set is one point. At a corner, with λ and the L1 ratio above 0, it is a whole edge "
                 "or box inside the normal cone: many pulls are held by the same corner, and that is why weights stay "

@@ -204,6 +204,7 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
         "n_neurons": (Ref("n_neurons"), "int"),
     }
     n_layers = net.sweep.architecture.n_layers
+    ends = "ends at" if net.sweep.completed == net.task.settings.epochs else "is now"  # a training may still run
     for number, (key, _, _) in enumerate(COLUMNS):
         pin = {"penalty": number}
         for name in ("data_loss", "penalty_term", "objective", "validation_loss"):
@@ -228,7 +229,7 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
             values[f"{key}_absolute_{layer}"] = (Ref("absolute", pin, item=layer), "3")
             values[f"{key}_norms_{layer}"] = (
                 Ref("gone", pin, item=layer),
-                (f"{{{key}_frobenius_{layer}}} · {{{key}_absolute_{layer}}}", "≈ 0"),
+                (f"{{{key}_frobenius_{layer}}}, {{{key}_absolute_{layer}}}", "≈ 0"),
             )
             values[f"{key}_zeros_{layer}"] = (Ref("zeros", pin, item=layer), "int")
             values[f"{key}_n_fading_{layer}"] = (Ref("fading", pin, item=layer), "int")
@@ -246,7 +247,7 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
                 no_gradient = Ref("no_gradient", pin, item=layer)
                 values[f"{key}_gradient_{layer}"] = (no_gradient, (f"{{{key}_norm_{layer}}}", "≈ 0"))
         values[f"{key}_faded"] = (Ref("faded", pin), "int")
-        values[f"{key}_and_faded"] = (Ref("any_faded", pin), ("", f"; {{{key}_faded}} faded below {FADED:g}"))
+        values[f"{key}_and_faded"] = (Ref("any_faded", pin), ("", f"; {{{key}_faded}} of them faded below {FADED:g}"))
         name = _SHORT[key]
         values[f"{key}_fading"] = (
             Ref("any_faded", pin),
@@ -271,7 +272,7 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
                 "that was kept before.",
                 f"{name}: steps overshoot; in epoch {{{key}_peak_at}} D was {{{key}_peak}} times what it was at the "
                 "start.",
-                f"{name}: steps overshoot; J ends at {{{key}_risen}} times the least that it has been, and the loss on "
+                f"{name}: steps overshoot; J {ends} {{{key}_risen}} times the least that it has been, and the loss on "
                 f"the training points at {{{key}_worse}} times that of the best constant.",
             ),
         )
@@ -282,7 +283,7 @@ def _heading(net: Network, key: str, number: int) -> Readout:
     return Readout(
         name=f"heading_{key}",
         title=_TITLES[key],
-        headline=f"{{{key}_weights}} of {{n_weights}} weights live, {{{key}_neurons}} of {{n_neurons}} neurons"
+        headline=f"{{{key}_weights}} of {{n_weights}} weights uncut, {{{key}_neurons}} of {{n_neurons}} neurons"
         f"{{{key}_and_faded}}",
         rows=(),
         column=number,
@@ -306,7 +307,7 @@ def _numbers(net: Network, key: str, number: int) -> Readout:
     if sweep.validation_loss is not None:
         rows.append(("Validation loss D", f"{{{key}_validation_loss}}", "On points that were held back; no penalty"))
     if sweep.accuracy is not None:
-        rows.append(("Right on training points", f"{{{key}_accuracy}}", "Share of training points on the right side"))
+        rows.append(("Right on training points", f"{{{key}_accuracy}}", "Share of them classified correctly"))
     if sweep.validation_accuracy is not None:
         rows.append(("Right on validation points", f"{{{key}_validation_accuracy}}", "The same on held-back points"))
     n_layers = sweep.architecture.n_layers
@@ -314,7 +315,7 @@ def _numbers(net: Network, key: str, number: int) -> Readout:
         name = "All layers" if layer == n_layers else _layer(net, layer)
         rows.append(
             (
-                f"{name}: ‖W‖ · Σ|w|",
+                f"{name}: ‖W‖, Σ|w|",
                 f"{{{key}_norms_{layer}}}",
                 "Frobenius norm √Σw², and the sum of sizes; without biases",
             )
@@ -615,7 +616,7 @@ def _accuracy(net: Network, key: str, pin: dict[str, int], number: int) -> LiveF
         (0, 1.1),
         ".0%",
         name=f"accuracy_{key}",
-        title=f"{_SHORT[key]}: share of points on the right side",
+        title=f"{_SHORT[key]}: share of points classified correctly",
         alt=f"{_SHORT[key]}: {{{key}_accuracy}} of the training points are right at epoch {{epoch}}.",
         column=number,
         row=5,
@@ -630,6 +631,8 @@ def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> Live
     names = [_layer(net, layer).lower() for layer in range(n_layers)]
     dashes = (None, "dash", "dot", "longdash")
     said = ", ".join(f"{name} {{{key}_gradient_{layer}}}" for layer, name in enumerate(names))
+    looks = ("solid", "dashed", "dotted", "long dashes")
+    drawn = ", ".join(f"{names[layer]} ({looks[layer]}) {{{key}_gradient_{layer}}}" for layer in range(n_layers))
     return _over_epochs(
         net,
         [
@@ -642,7 +645,7 @@ def _gradients(net: Network, key: str, pin: dict[str, int], number: int) -> Live
         name=f"gradients_{key}",
         title=f"{_SHORT[key]}: gradient norm per layer",
         alt=f"{_SHORT[key]}: norms of the gradient of the data loss: {said}.",
-        caption=f"Now: {said}.",
+        caption=f"Now: {drawn}.",
         column=number,
         row=13,
         height=170,
@@ -665,8 +668,8 @@ def happened(net: Network) -> str:
     if over:
         told.append(
             f"With the learning rate {settings.learning_rate} the training of {over} of {of} networks overshoots "
-            f"without exploding: on the way D was more than {PEAK:g} times what it was at the start, or it ends above "
-            "its least, where a constant would fit the training points better."
+            f"without exploding: D was more than {PEAK:g} times what it was at the start, or J has risen again "
+            "from its least, and a constant would fit the training points better."
         )
     if told:
         told.append("Lower the learning rate in the side panel.")
@@ -726,8 +729,8 @@ WORDS = """
 ### What to look at
 - **L1** cuts wires: where λ is strong enough, weights become exactly zero, neurons without a live path go pale, and
   what is left is a simpler network. A weight that was zero can come back: play the epochs and watch.
-- **L2** pulls at every weight in proportion to its size, and cuts none: it has no spike at zero, however large λ is.
-  A weight on which the data hardly pull shrinks on and on; below 1e-30 it counts as faded.
+- **L2** pulls at every weight in proportion to its size, and cuts none: no bar of its histograms is hollow. A weight on
+  which the data hardly pull shrinks on and on; below 1e-30 it counts as faded.
 - **The penalty sums over all layers**: half the squared Frobenius norm of every W, or the sizes of all weights. Biases
   BIASES. To see why, take Runge's curve and the strongest λ, with and without “Penalise biases too”: the flat fit
   leaves the level of the data towards 0.

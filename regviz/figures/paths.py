@@ -62,6 +62,7 @@ class _Scale:
 
         _, self.layout = log_axis(alphas)
         zero = self.layout["tickvals"][0]
+        self.meta: dict[str, Any] = {"x": ["log10", zero]}
 
         def place(alpha: Array, norm: Array, df: Array) -> Array:
             if kind == "norm":
@@ -108,12 +109,14 @@ class _Scale:
             for key, _, pin in COLUMNS
         }
         if kind != "alpha":
+            self.meta = {}
             self.layout = {"title": {"text": "‖w‖₁" if kind == "norm" else "degrees of freedom"}, "showgrid": False}
         if kind == "norm" and soft is not None:
             marks = soft_ticks(soft, float(np.arcsinh(norms.max() / soft)))
             shown = [(v, t) for v, t in zip(marks["tickvals"], marks["ticktext"], strict=True) if v >= 0]
             self.layout |= {"tickvals": [v for v, _ in shown], "ticktext": [t for _, t in shown]}
-            self.layout |= {"title": {"text": "‖w‖₁ (compressed)"}, "drawn": ["asinh", soft]}
+            self.layout["title"] = {"text": "‖w‖₁ (compressed)"}
+            self.meta = {"x": ["asinh", soft]}
 
 
 def _ends(values: Array, room: float) -> list[float]:
@@ -213,6 +216,7 @@ def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
             "data": drawing.data,
             "layout": {
                 "xaxis": scale.layout | {"range": scale.ends[key]},
+                "meta": scale.meta,
                 "yaxis": weight_axis
                 | {
                     "range": [-scale.reach, scale.reach],
@@ -275,6 +279,7 @@ def _freedom(column: Column, scale: _Scale) -> LiveFigure:
             "data": drawing.data,
             "layout": {
                 "xaxis": scale.layout | {"range": scale.ends[key]},
+                "meta": scale.meta,
                 "yaxis": axis([0, 1.06 * view.p], "of " + str(view.p)),
             },
         },
@@ -309,7 +314,7 @@ def _entries(paths: Paths, column: Column) -> Readout:
         rows.append((ordinal + short(view.names[j], 24), inside, ""))
     return Readout(
         name=f"entries_{key}",
-        title={"l1": "L1: enters at", "mix": "Mix: in the model up to", "l2": "L2: in the model"}[key],
+        title={"l1": "L1: enters at", "mix": "Mix: largest λ at which it is in", "l2": "L2: in the model"}[key],
         headline="",
         rows=tuple(rows),
         column=column.number,

@@ -138,7 +138,6 @@ def log_axis(values: Array) -> tuple[Array, dict[str, Any]]:
     return place, {
         "title": {"text": "λ"},
         "showgrid": False,
-        "drawn": ["log10", zero],  # for the downloads
         "range": [zero - room, float(np.log10(high)) + room],
         "tickvals": [zero, *powers.tolist()],
         "ticktext": ["0", *(number_text(10.0**power, 1) for power in powers)],

@@ -8,7 +8,7 @@ import numpy as np
 
 from regviz.figures.compare import COLUMNS, alpha_axis, ratio_axis
 from regviz.figures.traces import Drawing, axis, curve, few, log_axis, points
-from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.sweeps.task import L1
 from regviz.sweeps.variance import RESAMPLES, Variance
 
@@ -29,7 +29,7 @@ def board(found: Variance) -> Board:
     for number, (key, title, pin) in enumerate(COLUMNS):
         figures.append(_fits(found, drawn, key, title, pin, number))
         figures.append(_errors(found, drawn, key, title, pin, number))
-        readouts.append(_heading(key, title, number))
+        readouts.append(_heading(found, key, title, number))
     return Board(
         axes=(strength, ratio_axis()),
         arrays=drawn.arrays,
@@ -51,6 +51,7 @@ class _Drawn:
         swept = ("l1_ratio", strength.name)
         total = found.bias_squared + found.variance + found.noise
         self.place, self.layout = log_axis(found.alphas)
+        self.meta = {"x": ["log10", self.layout["tickvals"][0]]}
         # What is larger than twice the error of the empty fit leaves the picture, or more than dwarfs the least sum;
         # the least sum of every ratio is in it.
         usual = min(2.0 * float(total[L1, -1]), 6.0 * float(total.min()))
@@ -94,11 +95,12 @@ class _Drawn:
         }
 
 
-def _heading(key: str, title: str, number: int) -> Readout:
+def _heading(found: Variance, key: str, title: str, number: int) -> Readout:
     return Readout(
         name=f"heading_{key}",
         title=title,
-        headline=f"bias² {{{key}_bias}} + variance {{{key}_variance}} + noise = {{{key}_total}}",
+        headline=f"sum {{{key}_total}}: bias² {{{key}_bias}}, variance {{{key}_variance}}, noise "
+        f"{number_text(found.noise, 3)}",
         rows=(),
         column=number,
         row=0,
@@ -181,7 +183,11 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
         title=f"{_SHORT[key]}: bias² + variance + noise",
         figure={
             "data": drawing.data,
-            "layout": {"xaxis": drawn.layout, "yaxis": axis([0, drawn.top], "mean squared error")},
+            "layout": {
+                "xaxis": drawn.layout,
+                "yaxis": axis([0, drawn.top], "mean squared error"),
+                "meta": drawn.meta,
+            },
         },
         moving=tuple(drawing.moving),
         alt=f"{title}: bias² {{{key}_bias}}, variance {{{key}_variance}}, sum with the noise {{{key}_total}} at λ = "

@@ -876,7 +876,7 @@ class Figure {
   }
 
   // The numbers behind the figure. Where a coordinate is drawn on another scale, meta or customdata has the number
-  // itself, or the expression without its asinh; else "drawn" of the axis, or of meta for z, says what was done to it:
+  // itself, or the expression without its asinh; else meta.drawn of the trace says it of z, meta of the layout of x and y:
   // ["log10", place of 0], ["asinh", unit] or ["times", factor].
   table() {
     const { arrays, index } = this.board;
@@ -902,7 +902,7 @@ class Figure {
       const numbers = (key) => {
         if (key === drawn) return trace.customdata;
         if (trace.meta?.[key]) return trace.meta[key];
-        const how = key === "z" ? trace.meta?.drawn : layout[`${key}axis`]?.drawn;
+        const how = key === "z" ? trace.meta?.drawn : layout.meta?.[key];
         if (how) return undo(how, trace[key]);
         return live?.[key]?.asinh == null ? trace[key] : arrays.evaluate({ ...live[key], asinh: null }, index);
       };
