@@ -363,7 +363,7 @@ def true_words(net: Network, board: Board, at: dict[str, int]) -> None:
             assert moved
             assert abs(float(moved[1]) - share) <= 0.51
         assert f"{flat.size - n_cut} of {flat.size} weights and {live.sum()} of {live.size} hidden" in alts["graph"]
-        assert (f"{n_faded} faded below" in alts["graph"]) == bool(n_faded)
+        assert (f"{n_faded} of them faded below" in alts["graph"]) == bool(n_faded)
         assert not n_faded or "Dotted grey: faded" in captions["graph"]
         numbers = re.match(r".*: data loss (\S+), penalty (≈ 0|\S+) at epoch (\S+)\.", alts["losses"])
         assert numbers
