@@ -435,6 +435,7 @@ def column_words(fits: Fits) -> dict[str, str]:
                 f"{title}: loss contours and the constraint ball of size {{{key}_budget}} for {a} and {b}; "
                 f"they touch at {touch}."
             )
+        words[f"histogram_{key}.caption"] = "The outermost bars hold all beyond."
         words[f"histogram_{key}.alt"] = (
             f"{title}: histogram of {fits.p} weights; the outermost bins hold all beyond; "
             f"a hollow spike at 0 counts the {{{key}_zeros}} exact zeros."

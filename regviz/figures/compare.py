@@ -588,6 +588,7 @@ class Column:
             ),
             alt=f"{self.title}: histogram of {view.p} weights; the outermost bins hold all beyond; "
             f"a hollow spike at 0 counts the {{{key}_zeros}} exact zeros.",
+            caption="The outermost bars hold all beyond.",
             column=self.number,
             row=6,
             height=180,
