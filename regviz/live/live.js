@@ -1232,6 +1232,7 @@ class Board {
     for (const figure of this.figures ?? []) figure.close();
     for (const timer of ["Commit", "Rest", "Resize", "Theme"]) clearTimeout(this[`pending${timer}`]);
     cancelAnimationFrame(this.frame);
+    (window.cancelIdleCallback ?? clearTimeout)(this.idle);
     this.wanted = this.turn = null; // what is under way sees that it is no longer wanted
   }
 
@@ -1494,9 +1495,9 @@ class Board {
     const next = async () => {
       if (turn !== this.turn || !queue.length) return;
       await queue.shift().render();
-      if (turn === this.turn) idle(next);
+      if (turn === this.turn) this.idle = idle(next);
     };
-    idle(next);
+    this.idle = idle(next);
   }
 
   say(template) {
