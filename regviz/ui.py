@@ -14,6 +14,7 @@ import re
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -35,6 +36,7 @@ from regviz.settings import (
     ChoosingSettings,
     CompareSettings,
     DataSettings,
+    Knob,
     Knobs,
     NetworkSettings,
     NoSettings,
@@ -436,7 +438,7 @@ def choose_weights(names: tuple[str, ...]) -> None:
                 problems.append(f"{knob.label} ({name}) {problem}, got “{shown(raw)}”; using {AUTOMATIC}.")
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
-            _bound(name, st.selectbox, knob.label, options, help=knob.help)
+            _bound(knob, name, AUTOMATIC, st.selectbox, knob.label, options, help=knob.help)
     _tell_of_link("weights", problems if "link_told" not in st.session_state else [])
 
 
@@ -445,15 +447,27 @@ def switch(name: str, kind: type[Knobs]) -> bool:
     return bool(_widget(name, kind))
 
 
-def _bound(name: str, draw: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def _bound(knob: Knob, name: str, default: Any, draw: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """A widget whose value is the URL field `name`.
 
     The binding is undone at once on the server, which needs it for nothing more than to take the field out of the
     address as soon as a page without the widget, or with another of the same name, is opened.
+
+    Every release of a slider is a step in the browser's history, and after such a step Streamlit gives each widget the
+    value that the address has. Where the widget has it already that is left out: it would undo what the reader changes
+    before the answer is back.
     """
-    value = draw(*args, key=name, bind="query-params", **kwargs)
     context = get_script_run_ctx()
+    stepped = _through_history()
+    if context is not None and stepped and name in st.session_state:
+        now = knob.written(st.session_state[name])
+        if _reads_alike(st.query_params.get(name, knob.written(default)), now):
+            context.is_history_navigation = False
+            with context.session_state.query_params() as query:
+                query._initial_query_params.pop(name, None)
+    value = draw(*args, key=name, bind="query-params", **kwargs)
     if context is not None:
+        context.is_history_navigation = stepped
         with context.session_state.query_params() as query:
             if (binding := query.get_binding_for_param(name)) is not None:
                 query.unbind_widget(binding.widget_id)
@@ -464,21 +478,22 @@ def _widget(name: str, kind: type[Knobs], **kwargs: Any) -> Any:
     """The widget of one field of settings: choices, a switch, a number to type or a slider."""
     knob = kind.knobs()[name]
     default = getattr(kind, name)
+    bound = partial(_bound, knob, name, default)
     common = {"help": knob.help, **kwargs}
     if knob.options:
         options, words = list(knob.options), knob.options.__getitem__
         cut_off = max(map(len, knob.options.values())) > 25  # by a select box
         draw: Any = st.radio if cut_off else st.selectbox
-        return _bound(name, draw, knob.label, options, options.index(default), format_func=words, **common)
+        return bound(draw, knob.label, options, options.index(default), format_func=words, **common)
     if isinstance(default, bool):
-        return _bound(name, st.toggle, knob.label, default, **common)
+        return bound(st.toggle, knob.label, default, **common)
     low, high, step = (type(default)(value) for value in (knob.low, knob.high, knob.step))
     if name == "random_state":
         seed, again = st.columns([3, 2], vertical_alignment="bottom", gap="small")
         again.button("New", on_click=_new_sample, help="Another sample: the next seed", width="stretch")
-        return _bound(name, seed.number_input, knob.label, low, high, default, step, **common)
+        return bound(seed.number_input, knob.label, low, high, default, step, **common)
     draw = st.number_input if knob.high == MAX_RANDOM_STATE else st.slider
-    return _bound(name, draw, knob.label, low, high, default, step, **common)
+    return bound(draw, knob.label, low, high, default, step, **common)
 
 
 def _new_sample() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import shutil
@@ -11,9 +12,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -87,6 +90,52 @@ def serve(script: str = "app.py", folder: Path = ROOT) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@contextmanager
+def far_away(url: str, seconds: float) -> Iterator[str]:
+    """The same server at another address, from which every answer and every question takes so long."""
+    target = int(url.rsplit(":", 1)[1])
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        clock = asyncio.get_running_loop().time
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+        async def deliver() -> None:
+            more = True
+            while more:
+                due, part = await under_way.get()
+                await asyncio.sleep(due - clock())
+                more = bool(part)
+                writer.write(part) if more else writer.close()
+
+        delivery = asyncio.create_task(deliver())
+        with suppress(OSError):
+            while part := await reader.read(65536):
+                under_way.put_nowait((clock() + seconds, part))
+        under_way.put_nowait((clock() + seconds, b""))
+        with suppress(OSError):
+            await delivery
+
+    async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection("127.0.0.1", target)
+        await asyncio.gather(carry(reader, there[1]), carry(there[0], writer))
+
+    async def listen() -> None:
+        server = await asyncio.start_server(visit, "127.0.0.1", 0)
+        listening.set_result((server.sockets[0].getsockname()[1], asyncio.current_task(), asyncio.get_running_loop()))
+        with suppress(asyncio.CancelledError):
+            await server.serve_forever()
+
+    listening: Future[tuple[int, Any, asyncio.AbstractEventLoop]] = Future()
+    thread = Thread(target=lambda: asyncio.run(listen()), daemon=True)
+    thread.start()
+    port, task, loop = listening.result()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join()
 
 
 @contextmanager

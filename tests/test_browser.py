@@ -32,6 +32,7 @@ from tests.harness import (
     at_rest,
     drag,
     drawn,
+    far_away,
     mount,
     open_board,
     read_only_copy,
@@ -338,23 +339,28 @@ def test_the_same_release_counts_after_going_back(page: Page, app_url: str) -> N
     page.wait_for_url("**alpha=0&*")
 
 
-def test_a_release_and_a_setting_at_once_both_count(page: Page, app_url: str) -> None:
-    open_board(page, app_url)
-    settle(page)
-    for pause in (0, 100, 160, 300):
-        before = value_of(page, "Strength λ")
-        slider(page, "Strength λ").press("ArrowRight")
-        page.wait_for_timeout(pause)
-        page.get_by_text("Standardise the features").click()
+@pytest.mark.parametrize("seconds", [0, 0.15])
+def test_a_release_and_a_setting_at_once_both_count(page: Page, app_url: str, seconds: float) -> None:
+    with far_away(app_url, seconds) as url:
+        open_board(page, url)
         settle(page)
-        assert value_of(page, "Strength λ") != before
-        on = page.get_by_role("switch", name="Standardise the features").is_checked()
-        told = [value_of(page, "Strength λ"), None if on else "false"]
-        page.wait_for_function(
-            """told => ['alpha', 'standardize'].every((name, i) =>
-              new URLSearchParams(window.location.search).get(name) === told[i])""",
-            arg=told,
-        )
+        for pause in (0, 100, 160, 300):
+            before = value_of(page, "Strength λ")
+            switch = page.get_by_role("switch", name="Standardise the features")
+            off = switch.is_checked()
+            slider(page, "Strength λ").press("ArrowRight")
+            page.wait_for_timeout(pause)
+            page.get_by_text("Standardise the features").click()
+            page.wait_for_timeout(4000 * seconds)
+            settle(page)
+            assert value_of(page, "Strength λ") != before
+            assert switch.is_checked() != off
+            told = [value_of(page, "Strength λ"), "false" if off else None]
+            page.wait_for_function(
+                """told => ['alpha', 'standardize'].every((name, i) =>
+                  new URLSearchParams(window.location.search).get(name) === told[i])""",
+                arg=told,
+            )
 
 
 def test_new_data_do_not_stop_a_drag(page: Page, app_url: str) -> None:
