@@ -438,7 +438,7 @@ def choose_weights(names: tuple[str, ...]) -> None:
                 problems.append(f"{knob.label} ({name}) {problem}, got “{shown(raw)}”; using {AUTOMATIC}.")
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
-            _bound(knob, name, AUTOMATIC, st.selectbox, knob.label, options, help=knob.help)
+            _bound(name, knob, AUTOMATIC, st.selectbox, knob.label, options, help=knob.help)
     _tell_of_link("weights", problems if "link_told" not in st.session_state else [])
 
 
@@ -447,7 +447,7 @@ def switch(name: str, kind: type[Knobs]) -> bool:
     return bool(_widget(name, kind))
 
 
-def _bound(knob: Knob, name: str, default: Any, draw: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def _bound(name: str, knob: Knob, default: Any, draw: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """A widget whose value is the URL field `name`.
 
     The binding is undone at once on the server, which needs it for nothing more than to take the field out of the
@@ -478,7 +478,7 @@ def _widget(name: str, kind: type[Knobs], **kwargs: Any) -> Any:
     """The widget of one field of settings: choices, a switch, a number to type or a slider."""
     knob = kind.knobs()[name]
     default = getattr(kind, name)
-    bound = partial(_bound, knob, name, default)
+    bound = partial(_bound, name, knob, default)
     common = {"help": knob.help, **kwargs}
     if knob.options:
         options, words = list(knob.options), knob.options.__getitem__
