@@ -27,7 +27,7 @@ from sklearn.linear_model import Ridge, enet_path
 from threadpoolctl import threadpool_limits
 
 from regviz.core import Array
-from regviz.core.linear import alpha_max, fit_grid
+from regviz.core.linear.grid import alpha_max, fit_grid
 from regviz.core.penalties import ElasticNet
 
 L1_RATIOS = np.linspace(0, 1, 11)

@@ -25,9 +25,9 @@ from threadpoolctl import threadpool_limits
 
 from regviz.core import Array
 from regviz.core.losses import LogLoss, Loss, SquaredError
-from regviz.core.mlp import Architecture
-from regviz.core.optimizers import Adam
-from regviz.core.training import TrainingSweep, train
+from regviz.core.nets.mlp import Architecture
+from regviz.core.nets.optimizers import Adam
+from regviz.core.nets.training import TrainingSweep, train
 
 ALPHAS, L1_RATIOS, EPOCHS, N = np.r_[0, np.logspace(-5, 0, 15)], np.array([0, 0.5, 1]), 1_000, 100
 MODELS = len(ALPHAS) * len(L1_RATIOS)

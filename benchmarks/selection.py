@@ -31,8 +31,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.grid import L1_RATIOS, milliseconds, wave
 from regviz.core import Array
-from regviz.core.linear import alpha_max
-from regviz.core.selection import cross_validate
+from regviz.core.linear.grid import alpha_max
+from regviz.core.linear.selection import cross_validate
 
 
 def diabetes() -> tuple[Array, Array]:

@@ -19,7 +19,7 @@ import keras
 import torch
 
 from regviz.core.dialects import CLASSIFICATION_DIALECTS, DIALECTS, Dialect
-from regviz.core.linear import fit_grid
+from regviz.core.linear.grid import fit_grid
 
 ALPHA, N, P = 0.1, 40, 4
 RATIOS = (0.0, 0.3, 1.0)

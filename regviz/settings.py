@@ -11,10 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from regviz.core.datasets import DATASETS, LABELLED
-from regviz.core.features import BASES, MAX_DEGREE, MIN_DEGREE
-from regviz.core.mlp import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
-from regviz.core.optimizers import OPTIMIZERS
+from regviz.core.data.datasets import DATASETS
+from regviz.core.data.features import BASES, MAX_DEGREE, MIN_DEGREE
 
 OWN_DATA = "csv"
 AUTOMATIC = "automatic"
@@ -27,7 +25,6 @@ MATCHES = {
 
 
 MAX_RANDOM_STATE = 9999
-PATH_AXES = {"alpha": "strength λ", "norm": "size ‖w‖₁", "df": "degrees of freedom"}
 
 
 MAX_TEXT = 40  # letters of a URL's value that are read
@@ -87,7 +84,8 @@ class Knob:
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _knob(default: Any, label: str, help: str, **limits: Any) -> Any:
+def knob(default: Any, label: str, help: str, **limits: Any) -> Any:
+    """A field of settings with its `Knob`."""
     return field(default=default, metadata={"knob": Knob(label, help, **limits)})
 
 
@@ -129,21 +127,21 @@ class NoSettings(Knobs):
 class DataSettings(Knobs):
     """Of every page on the reader's data: rows, features and split."""
 
-    data: str = _knob(
+    data: str = knob(
         "sine",
         "Data set",
         "Synthetic sets have a known true function. With the real ones the features are the columns of the table.",
         options={name: entry.label for name, entry in DATASETS.items()} | {OWN_DATA: "Your own CSV"},
     )
-    n_samples: int = _knob(30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5)
-    noise: float = _knob(
+    n_samples: int = knob(30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5)
+    noise: float = knob(
         0.25,
         "Noise",
         "Standard deviation of the noise on y. It scales one fixed draw: the points move, they are not drawn anew.",
         high=1.0,
         step=0.05,
     )
-    correlation: float = _knob(
+    correlation: float = knob(
         0.7,
         "Correlation of the features",
         "Of neighbours, or within a group, where the true weights are known. It deforms one fixed draw; the signal "
@@ -151,47 +149,47 @@ class DataSettings(Knobs):
         high=0.95,
         step=0.05,
     )
-    random_state: int = _knob(
+    random_state: int = knob(
         7, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=MAX_RANDOM_STATE
     )
-    degree: int = _knob(
+    degree: int = knob(
         15, "Degree", "Degree of the polynomial: its number of weights.", low=MIN_DEGREE, high=MAX_DEGREE
     )
-    basis: str = _knob(
+    basis: str = knob(
         "monomial",
         "Basis",
         "What the weights belong to: plain powers of x (strongly correlated) or orthogonal polynomials.",
         options={name: basis.label for name, basis in BASES.items()},
     )
-    standardize: bool = _knob(
+    standardize: bool = knob(
         True,
         "Standardise the features",
         "Give every feature mean 0 and variance 1 first. Without it the penalty hits features in large units harder.",
     )
-    validation: float = _knob(
+    validation: float = knob(
         0.3, "Validation share", "Part of the rows that is not fitted, only predicted.", high=0.5, step=0.05
     )
 
 
 @dataclass(frozen=True)
-class CompareSettings(DataSettings):
-    """And of Compare: the rule by which the penalties are compared, and the weights of its constraint picture."""
+class Settings(DataSettings):
+    """And all else that decides a fit: the rule by which the penalties are compared, the weights of their picture."""
 
-    match: str = _knob(
+    match: str = knob(
         "alpha",
         "Compare at",
         "How strongly each penalty acts. With the same error or degrees of freedom the λ of the slider is that of L1, "
         "and the others follow it. With cross-validation it is a factor on each one's best λ above 0.",
         options=MATCHES,
     )
-    weight_a: str = _knob(
+    weight_a: str = knob(
         AUTOMATIC, "Across", "The weight on the horizontal axis of the constraint picture, by the name of its feature."
     )
-    weight_b: str = _knob(
+    weight_b: str = knob(
         AUTOMATIC, "Up", "The weight on the vertical axis of the constraint picture, by the name of its feature."
     )
 
-    n_splits: int = _knob(
+    n_splits: int = knob(
         5,
         "Folds",
         "Cross-validation deals the training points into so many parts; each is predicted once by a fit on the others.",
@@ -199,38 +197,10 @@ class CompareSettings(DataSettings):
         high=20,
     )
 
-
-@dataclass(frozen=True)
-class PathsSettings(DataSettings):
-    """And of Paths."""
-
-    match: str = CompareSettings.field("match")
-    n_splits: int = CompareSettings.field("n_splits")
-    path_axis: str = _knob(
-        "alpha",
-        "Draw the paths against",
-        "What the horizontal axis shows. The paths are the same fits; only their places differ.",
-        options=PATH_AXES,
-    )
-
-
-@dataclass(frozen=True)
-class ChoosingSettings(DataSettings):
-    """And of Choose λ."""
-
-    n_splits: int = CompareSettings.field("n_splits")
-    tune_on_test: bool = _knob(
-        False,
-        "Show what tuning on the test set would buy",
-        "Fits 100 further samples, and chooses λ and ratio on their test rows.",
-    )
-
-
-@dataclass(frozen=True)
-class Settings(CompareSettings):
-    """All that decides a fit or a picture on the reader's data: what the sweeps are asked for."""
-
-    path_axis: str = PathsSettings.field("path_axis")
+    @classmethod
+    def of(cls, page: Knobs) -> Settings:
+        """What a page's settings say of the fits; the rest as it is by itself."""
+        return cls(**{name: getattr(page, name) for name in cls.knobs() if name in page.knobs()})
 
 
 @dataclass(frozen=True)
@@ -239,69 +209,3 @@ class SampleSettings(Knobs):
 
     noise: float = DataSettings.field("noise")
     random_state: int = DataSettings.field("random_state")
-
-
-PROBLEMS = {name: f"Curve: {entry.label}" for name, entry in DATASETS.items() if hasattr(entry, "domain")} | {
-    name: f"Classes: {entry.label}" for name, entry in LABELLED.items()
-}
-WHOLE = "all"
-BATCH_SIZES = {WHOLE: "all points", **{str(size): str(size) for size in (5, 10, 20, 50)}}
-LEARNING_RATES = {f"{rate:g}": f"{rate:g}" for rate in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)}
-
-
-@dataclass(frozen=True)
-class NetworkSettings(Knobs):
-    """Of the pages on small neural networks."""
-
-    problem: str = _knob(
-        "sine",
-        "Problem",
-        "A curve to follow (one input) or two classes to tell apart (two inputs).",
-        options=PROBLEMS,
-    )
-    n_samples: int = _knob(60, "Points", "Rows in all, for training and validation together.", low=10, high=200, step=5)
-    noise: float = DataSettings.field("noise")
-    random_state: int = Settings.field("random_state")
-    validation: float = Settings.field("validation")
-    depth: int = _knob(2, "Hidden layers", "Layers between the inputs and the output.", low=1, high=MAX_LAYERS)
-    units: int = _knob(16, "Units in each", "Neurons in every hidden layer.", low=1, high=MAX_UNITS)
-    activation: str = _knob(
-        "tanh",
-        "Activation",
-        "What a neuron does with its sum.",
-        options={name: f.label for name, f in ACTIVATIONS.items()},
-    )
-    optimizer: str = _knob(
-        "adam",
-        "Optimizer",
-        "How a gradient becomes a step. The gradient is that of the data alone; after each step the penalty moves the "
-        "weights towards 0. Adam scales that move for each weight as it scales its step; AdamW does so with the L1 "
-        "part only, and its L2 part shrinks all weights by the same share.",
-        options={name: kind.label for name, kind in OPTIMIZERS.items()},
-    )
-    learning_rate: str = _knob(
-        "0.01",
-        "Learning rate η",
-        "Size of a step. Too large, and training explodes or overshoots.",
-        options=LEARNING_RATES,
-    )
-    batch_size: str = _knob(
-        WHOLE, "Batch", "Points in one step. Fewer make more steps an epoch, and noisier ones.", options=BATCH_SIZES
-    )
-    epochs: int = _knob(1000, "Epochs", "How often training goes through all points.", low=50, high=2000, step=50)
-    initial_state: int = _knob(
-        0, "Initial weights", "The seed of the initial weights, the same for every λ.", high=MAX_RANDOM_STATE
-    )
-    initial_scale: float = _knob(
-        1.0,
-        "Their size",
-        "Factor on the initial weights: near 0 gradients vanish, far above 1 they explode.",
-        low=0.1,
-        high=5,
-        step=0.1,
-    )
-    penalise_biases: bool = _knob(
-        False,
-        "Penalise biases too",
-        "Biases only shift; penalised, they pull the fit off the data's level. Try it with a strong λ.",
-    )

@@ -22,17 +22,17 @@ SOURCES = sorted([*ROOT.glob("regviz/**/*.py"), *ROOT.glob("pages/*.py"), ROOT /
 BELOW: dict[str, tuple[str, ...]] = {
     "regviz": (),  # regviz/__init__.py
     "regviz.theme": (),
-    "regviz.jobs": (),
+    "regviz.frame.jobs": (),
     "regviz.core": (),
     "regviz.settings": ("regviz.core",),
     "regviz.sweeps": ("regviz.settings",),
-    "regviz.receipt": ("regviz.sweeps",),
+    "regviz.frame.receipt": ("regviz.sweeps",),
     "regviz.live": ("regviz.theme",),
     "regviz.live.component": ("regviz.live",),
     "regviz.figures": ("regviz.sweeps", "regviz.live"),
-    "regviz.ui": ("regviz.settings", "regviz.jobs", "regviz.live.component"),
-    "pages": ("regviz.ui", "regviz.figures", "regviz.receipt"),
-    "app": ("regviz.ui", "regviz.figures", "regviz.receipt"),
+    "regviz.frame.page": ("regviz.settings", "regviz.frame.jobs", "regviz.live.component"),
+    "pages": ("regviz.frame.page", "regviz.figures", "regviz.frame.receipt"),
+    "app": ("regviz.frame.page", "regviz.figures", "regviz.frame.receipt"),
 }
 # The packages of others, besides Python's own: at the top, and only inside functions, where they cost nothing until
 # they are needed.
@@ -40,23 +40,23 @@ AT_TOP: dict[str, set[str]] = {
     "regviz.core": {"numpy", "threadpoolctl"},
     "regviz.settings": {"numpy"},
     "regviz.sweeps": {"numpy"},
-    "regviz.receipt": {"numpy"},
+    "regviz.frame.receipt": {"numpy"},
     "regviz.live": {"numpy"},
     "regviz.live.component": {"streamlit"},
     "regviz.figures": {"numpy"},
-    "regviz.ui": {"streamlit"},
+    "regviz.frame.page": {"streamlit"},
     "pages": {"streamlit"},
     "app": {"streamlit"},
 }
-LAZILY: dict[str, set[str]] = {"regviz.core": {"sklearn"}, "regviz.ui": {"segno", "sklearn"}}
+LAZILY: dict[str, set[str]] = {"regviz.core": {"sklearn"}, "regviz.frame.page": {"segno", "sklearn"}}
 # Who may import a module by a name that is computed. The names stand in the file as text and are judged too.
-BY_NAME = {"regviz.ui"}
+BY_NAME = {"regviz.frame.page"}
 MODULE_NAME = re.compile(r"(regviz|pages|sklearn|scipy|pandas|pyarrow|plotly|streamlit|numpy)(\.\w+)+")
 STANDARD = set(sys.stdlib_module_names)
 
 
 def module_of(path: Path) -> str:
-    """regviz/core/linear.py -> regviz.core.linear, regviz/core/__init__.py -> regviz.core."""
+    """regviz/core/linear/grid.py -> regviz.core.linear.grid, regviz/core/__init__.py -> regviz.core."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -132,36 +132,48 @@ def test_imports_point_down(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("regviz.core.linear", "def f():\n    from regviz.figures import compare"),
-        ("regviz.core.linear", "def f():\n    import regviz.live.board"),
-        ("regviz.core.linear", "from regviz.core import Array\ndef f():\n    from regviz.settings import Settings"),
-        ("regviz.core.linear", "from regviz import theme"),
-        ("regviz.core.linear", "from .. import theme"),
-        ("regviz.core.linear", "from ..sweeps.compare import compare"),
-        ("regviz.core.linear", "class A:\n    def f(self):\n        return lambda: __import__('regviz.ui')"),
-        ("regviz.core.linear", "from importlib import import_module\nimport_module('regviz' + '.ui')"),
-        ("regviz.core.linear", "from sklearn.linear_model import Lasso\ndef f():\n    import sklearn.linear_model"),
-        ("regviz.core.linear", "def f():\n    import pandas"),
-        ("regviz.core.linear", "if True:\n    import streamlit"),
-        ("regviz.core.linear", "import tests.harness"),
-        ("regviz.sweeps.compare", "def f():\n    from regviz.figures.compare import board"),
-        ("regviz.sweeps.compare", "from regviz.live.board import Board"),
-        ("regviz.settings", "def f():\n    from regviz.sweeps.task import L1"),
+        ("regviz.core.linear.grid", "def f():\n    from regviz.figures import compare"),
+        ("regviz.core.linear.grid", "def f():\n    import regviz.live.board"),
+        (
+            "regviz.core.linear.grid",
+            "from regviz.core import Array\ndef f():\n    from regviz.settings import Settings",
+        ),
+        ("regviz.core.linear.grid", "from regviz import theme"),
+        ("regviz.core.linear.grid", "from .. import theme"),
+        ("regviz.core.linear.grid", "from ..sweeps.compare import compare"),
+        (
+            "regviz.core.linear.grid",
+            "class A:\n    def f(self):\n        return lambda: __import__('regviz.frame.page')",
+        ),
+        ("regviz.core.linear.grid", "from importlib import import_module\nimport_module('regviz' + '.ui')"),
+        (
+            "regviz.core.linear.grid",
+            "from sklearn.linear_model import Lasso\ndef f():\n    import sklearn.linear_model",
+        ),
+        ("regviz.core.linear.grid", "def f():\n    import pandas"),
+        ("regviz.core.linear.grid", "if True:\n    import streamlit"),
+        ("regviz.core.linear.grid", "import tests.harness"),
+        ("regviz.fits.compare", "def f():\n    from regviz.scenes.compare.board import board"),
+        ("regviz.fits.compare", "from regviz.live.board import Board"),
+        ("regviz.settings", "def f():\n    from regviz.fits.task import L1"),
         ("regviz.live.board", "from regviz.core import Array"),
         ("regviz.live.board", "def f():\n    import streamlit"),
-        ("regviz.live.component", "from regviz.sweeps.task import L1"),
-        ("regviz.figures.compare", "def f():\n    from regviz import ui"),
-        ("regviz.figures.compare", "from regviz.live.component import live"),
-        ("regviz.figures.compare", "def f():\n    import plotly.graph_objects"),
-        ("regviz.receipt", "def f():\n    from regviz.figures import compare"),
+        ("regviz.live.component", "from regviz.fits.task import L1"),
+        ("regviz.scenes.compare.board", "def f():\n    from regviz import ui"),
+        ("regviz.scenes.compare.board", "from regviz.live.component import live"),
+        ("regviz.scenes.compare.board", "def f():\n    import plotly.graph_objects"),
+        ("regviz.frame.receipt", "def f():\n    from regviz.figures import compare"),
         ("regviz.theme", "from regviz.core import Array"),
-        ("regviz.jobs", "import numpy"),
-        ("regviz.ui", "import segno"),
-        ("regviz.ui", "def f():\n    for name in ('regviz.figures.compare',):\n        import_module(name)"),
+        ("regviz.frame.jobs", "import numpy"),
+        ("regviz.frame.page", "import segno"),
+        (
+            "regviz.frame.page",
+            "def f():\n    for name in ('regviz.scenes.compare.board',):\n        import_module(name)",
+        ),
         ("pages.paths", "import numpy as np"),
         ("pages.paths", "from pages import network"),
         ("regviz.new", "import re"),
-        ("regviz.core.linear", "import regviz"),
+        ("regviz.core.linear.grid", "import regviz"),
     ],
 )
 def test_an_import_that_points_up_is_seen(module: str, source: str) -> None:
@@ -171,10 +183,13 @@ def test_an_import_that_points_up_is_seen(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("regviz.core.linear", "import numpy as np\nfrom regviz.core import Array\nfrom .penalties import ElasticNet"),
-        ("regviz.core.datasets", "def f():\n    from sklearn.datasets import load_diabetes"),
-        ("regviz.figures.compare", "from regviz.core.linear import fit_grid\nfrom regviz import theme"),
-        ("regviz.ui", "def f():\n    for name in ('sklearn.datasets',):\n        import_module(name)"),
+        (
+            "regviz.core.linear.grid",
+            "import numpy as np\nfrom regviz.core import Array\nfrom .penalties import ElasticNet",
+        ),
+        ("regviz.core.data.datasets", "def f():\n    from sklearn.datasets import load_diabetes"),
+        ("regviz.scenes.compare.board", "from regviz.core.linear.grid import fit_grid\nfrom regviz import theme"),
+        ("regviz.frame.page", "def f():\n    for name in ('sklearn.datasets',):\n        import_module(name)"),
     ],
 )
 def test_an_import_that_points_down_is_not(module: str, source: str) -> None:
@@ -230,8 +245,8 @@ def test_a_run_without_a_browser_says_so_and_fails_in_ci(tmp_path: Path, ci: boo
 def test_the_default_sweep_is_light() -> None:
     """The first screen needs neither scikit-learn nor SciPy, pandas or Plotly's Python figures."""
     script = (
-        "import sys; from regviz.settings import Settings; from regviz.sweeps.compare import compare; "
-        "from regviz.figures.compare import board; from regviz.live.board import payload; "
+        "import sys; from regviz.settings import Settings; from regviz.fits.compare import compare; "
+        "from regviz.scenes.compare.board import board; from regviz.live.board import payload; "
         "payload(board(compare(Settings()))); "
         "print(*[m for m in ('sklearn', 'scipy', 'pandas', 'plotly', 'streamlit') if m in sys.modules])"
     )

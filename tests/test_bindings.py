@@ -17,23 +17,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regviz.core.datasets import DATASETS, Data
+from regviz.core.data.datasets import DATASETS, Data
+from regviz.core.data.features import BASES
 from regviz.core.dialects import DIALECTS
-from regviz.core.features import BASES
-from regviz.figures import compare as compare_figures
-from regviz.figures import geometry
-from regviz.figures.choosing import board as choosing_board
-from regviz.figures.choosing import optimism_board
-from regviz.figures.outliers import board as outliers_board
-from regviz.figures.paths import board as paths_board
-from regviz.figures.variance import board as variance_board
+from regviz.fits.compare import Compare
 from regviz.live.board import Board, LiveFigure, number_text
-from regviz.settings import MATCHES, OWN_DATA, PATH_AXES, Settings
-from regviz.sweeps.choosing import Choosing, Optimism, choosing
-from regviz.sweeps.compare import Compare
-from regviz.sweeps.outliers import outliers
-from regviz.sweeps.paths import Paths, paths
-from regviz.sweeps.variance import RESAMPLES, variance
+from regviz.scenes.choosing.board import board as choosing_board
+from regviz.scenes.choosing.board import optimism_board
+from regviz.scenes.choosing.sweep import Choosing, Optimism, choosing
+from regviz.scenes.compare import board as compare_figures
+from regviz.scenes.geometry import board as geometry
+from regviz.scenes.outliers.board import board as outliers_board
+from regviz.scenes.outliers.sweep import outliers
+from regviz.scenes.paths.board import board as paths_board
+from regviz.scenes.paths.settings import PATH_AXES
+from regviz.scenes.paths.sweep import Paths, paths
+from regviz.scenes.variance.board import board as variance_board
+from regviz.scenes.variance.sweep import RESAMPLES, variance
+from regviz.settings import MATCHES, OWN_DATA, Settings
 from tests.test_paths import table
 
 Index = dict[str, int]
@@ -230,7 +231,6 @@ def random_settings(seed: int) -> tuple[Settings, Data | None]:
         validation=pick((0.0, 0.05, 0.3, 0.5)),
         match=pick(MATCHES),
         n_splits=pick((2, 5, 20)),
-        path_axis=pick(PATH_AXES),
     )
     return settings, _own(kind) if kind in OWN else None
 
@@ -250,7 +250,7 @@ def positions(board: Board, seed: int, count: int = 5) -> list[Index]:
 
 @lru_cache(maxsize=2)
 def random_paths(seed: int) -> Paths:
-    return paths(*random_settings(seed))
+    return paths(*random_settings(seed), list(PATH_AXES)[seed % 3])
 
 
 # -- fits to data, by hand
@@ -790,7 +790,7 @@ class Along(Fits):
 
     def __init__(self, found: Paths, board: Board) -> None:
         super().__init__(found.sweep)
-        self.found, self.kind = found, found.sweep.settings.path_axis
+        self.found, self.kind = found, found.path_axis
         self.axis = next(figure for figure in board.figures if figure.name == "path_l1").figure["layout"]["xaxis"]
         self.log, self.ticks = log_ticks(self.alphas)
         self.df = found.sweep.df

@@ -17,13 +17,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from regviz import theme
-from regviz.figures import geometry
-from regviz.figures.compare import board as picture
-from regviz.figures.traces import markup, points
+from regviz.charts.traces import markup, points
+from regviz.fits.compare import compare
+from regviz.frame.page import PAGES
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, format_number, number_text
+from regviz.scenes.compare.board import board as picture
+from regviz.scenes.geometry import board as geometry
 from regviz.settings import Settings
-from regviz.sweeps.compare import compare
-from regviz.ui import PAGES
 from tests.harness import (
     BOUND,
     WATCH,

@@ -18,19 +18,19 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
-from regviz.figures import choosing as choosing_figures
-from regviz.figures import decay as decay_figures
-from regviz.figures import outliers as outlier_figures
-from regviz.figures import paths as path_figures
-from regviz.figures import variance as variance_figures
-from regviz.figures.compare import COLUMNS
+from regviz.charts.columns import COLUMNS
 from regviz.live.board import Board, LiveFigure, Ref
+from regviz.scenes.choosing import board as choosing_figures
+from regviz.scenes.choosing.sweep import choosing, open_vault
+from regviz.scenes.decay import board as decay_figures
+from regviz.scenes.decay.sweep import decay_runs
+from regviz.scenes.outliers import board as outlier_figures
+from regviz.scenes.outliers.sweep import outliers
+from regviz.scenes.paths import board as path_figures
+from regviz.scenes.paths.sweep import paths
+from regviz.scenes.variance import board as variance_figures
+from regviz.scenes.variance.sweep import variance
 from regviz.settings import Settings
-from regviz.sweeps.choosing import choosing, open_vault
-from regviz.sweeps.decay import decay_runs
-from regviz.sweeps.outliers import outliers
-from regviz.sweeps.paths import paths
-from regviz.sweeps.variance import variance
 from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_board, settle, slider, value_of
 
 pytestmark = pytest.mark.browser

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from regviz.figures.network import board as picture
 from regviz.live.board import Board
-from regviz.settings import NetworkSettings
-from regviz.sweeps.network import network, train_all
+from regviz.scenes.network.board import board as picture
+from regviz.scenes.network.settings import NetworkSettings
+from regviz.scenes.network.sweep import network, train_all
 from tests.harness import (
     WATCH,
     assert_good_looks,

@@ -18,20 +18,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regviz.core import (
-    checks,
-    datasets,
-    dialects,
-    features,
-    geometry,
-    losses,
-    matching,
-    penalties,
-    robust,
-    selection,
-    two_weights,
-)
-from regviz.core.linear import fit_grid
+from regviz.core import checks, dialects, losses, penalties
+from regviz.core.data import datasets, features
+from regviz.core.linear.grid import fit_grid, matching, robust, selection
+from regviz.core.toy import slices as geometry
+from regviz.core.toy import two_weights
 
 MODULES = (checks, datasets, dialects, features, geometry, losses, matching, penalties, robust, selection, two_weights)
 

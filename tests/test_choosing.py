@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from sklearn.model_selection import KFold
 
-from regviz.core.datasets import DATASETS, Data
-from regviz.core.features import BASES, Standardizer
-from regviz.core.linear import fit_grid
-from regviz.core.selection import one_standard_error
-from regviz.figures.choosing import board as picture
-from regviz.figures.choosing import optimism_board, optimism_words, vault_table, vault_words
-from regviz.figures.compare import COLUMNS
+from regviz.charts.columns import COLUMNS
+from regviz.core.data.datasets import DATASETS, Data
+from regviz.core.data.features import BASES, Standardizer
+from regviz.core.linear.grid import fit_grid
+from regviz.core.linear.selection import one_standard_error
+from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, resample_seeds
 from regviz.live.board import Board, number_text, payload
+from regviz.scenes.choosing.board import board as picture
+from regviz.scenes.choosing.board import optimism_board, optimism_words, vault_table, vault_words
+from regviz.scenes.choosing.sweep import Choosing, Optimism, choosing, open_vault, optimism, vault_rows
 from regviz.settings import MAX_RANDOM_STATE, OWN_DATA, Settings
-from regviz.sweeps.choosing import Choosing, Optimism, choosing, open_vault, optimism, vault_rows
-from regviz.sweeps.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, resample_seeds
 from tests.test_live import ends_of, same_in_javascript, sent_size, sound
 from tests.test_paths import HOSTILE, OWN, table
 

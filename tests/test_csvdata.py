@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from regviz.core.csvdata import MAX_BYTES, RESERVED, CsvError, Table, read_csv, to_data
+from regviz.core.data.csvdata import MAX_BYTES, RESERVED, CsvError, Table, read_csv, to_data
 from regviz.settings import AUTOMATIC
 
 ROWS = "".join(f"{i},{i * i},{7 - i}\n" for i in range(1, 13))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regviz.core.datasets import (
+from regviz.core.data.datasets import (
     DATASETS,
     LABELLED,
     MAX_SYNTHETIC_SAMPLES,
@@ -23,8 +23,8 @@ from regviz.core.datasets import (
     Synthetic,
     split,
 )
-from regviz.core.features import Standardizer
-from regviz.core.linear import alpha_max, fit_grid
+from regviz.core.data.features import Standardizer
+from regviz.core.linear.grid import alpha_max, fit_grid
 
 SYNTHETIC = [d for d in DATASETS.values() if isinstance(d, Synthetic)]
 MEASURED = [d for d in DATASETS.values() if isinstance(d, Measured)]
@@ -487,8 +487,8 @@ def test_default_path_imports_neither_sklearn_nor_pandas() -> None:
     program = (
         "import sys\n"
         "from regviz.core import csvdata, features\n"
-        "from regviz.core.datasets import DATASETS, split\n"
-        "from regviz.core.datasets import LABELLED\n"
+        "from regviz.core.data.datasets import DATASETS, split\n"
+        "from regviz.core.data.datasets import LABELLED\n"
         "[entry.sample(20, 0.1, 0) for entry in LABELLED.values()]\n"
         "DATASETS['groups'].sample(20, 0.1, 0, 0.7)\n"
         "data = DATASETS['sine'].sample(20, 0.1, 0)\n"

@@ -11,15 +11,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from regviz.core.datasets import DATASETS
+from regviz.core.data.datasets import DATASETS
 from regviz.core.losses import SquaredError
-from regviz.core.mlp import forward
-from regviz.core.optimizers import DECOUPLED, SGD
-from regviz.core.training import trace, train
-from regviz.figures.decay import APART, LOSS, WORDS, board
+from regviz.core.nets.mlp import forward
+from regviz.core.nets.optimizers import DECOUPLED, SGD
+from regviz.core.nets.training import trace, train
 from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
-from regviz.settings import Settings
-from regviz.sweeps.decay import (
+from regviz.scenes.decay.board import APART, LOSS, WORDS, board
+from regviz.scenes.decay.sweep import (
     ADAM_RATE,
     ALPHAS,
     BATCH,
@@ -38,6 +37,7 @@ from regviz.sweeps.decay import (
     DecayRuns,
     decay_runs,
 )
+from regviz.settings import Settings
 
 UNITS = 8
 SAMPLES = [Settings(), Settings(noise=0.0), Settings(noise=1.0), Settings(random_state=0, noise=1.0)]

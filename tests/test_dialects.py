@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
 
 from regviz.core.dialects import CLASSIFICATION_DIALECTS, DIALECTS, Dialect
-from regviz.core.linear import fit_grid
+from regviz.core.linear.grid import fit_grid
 
 ALPHA, N, P = 0.1, 40, 4
 RATIOS = (0.0, 0.3, 1.0)

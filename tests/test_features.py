@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.polynomial import Chebyshev, Legendre, Polynomial
 
 from regviz.core import Array
-from regviz.core.features import BASES, MAX_DEGREE, Standardizer
+from regviz.core.data.features import BASES, MAX_DEGREE, Standardizer
 
 ORACLES = {"monomial": Polynomial, "legendre": Legendre, "chebyshev": Chebyshev}
 

@@ -8,14 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from regviz.core.features import BASES, Standardizer
-from regviz.figures import geometry
-from regviz.figures.compare import board as picture
-from regviz.figures.compare import notes
+from regviz.charts.notes import notes
+from regviz.core.data.features import BASES, Standardizer
+from regviz.fits.compare import Compare, compare
+from regviz.fits.task import L1_RATIOS
 from regviz.live.board import Board, payload
+from regviz.scenes.compare.board import board as picture
+from regviz.scenes.geometry import board as geometry
 from regviz.settings import Settings
-from regviz.sweeps.compare import Compare, compare
-from regviz.sweeps.task import L1_RATIOS
 
 CASES = {
     "sine": Settings(),

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regviz.core import Array
-from regviz.core.geometry import CLEAR_GAP, Slices, ball_radius, clearest_pair, slices
-from regviz.core.linear import alpha_max, fit_grid
+from regviz.core.linear.grid import alpha_max, fit_grid
 from regviz.core.penalties import ElasticNet
+from regviz.core.toy.slices import CLEAR_GAP, Slices, ball_radius, clearest_pair, slices
 
 RATIOS = np.array([0.0, 0.3, 1.0])
 ANGLES = np.linspace(0, 2 * np.pi, 721)

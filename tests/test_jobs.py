@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from regviz.jobs import Job, Report, Room
-from regviz.ui import training_words
+from regviz.frame.jobs import Job, Report, Room
+from regviz.frame.page import training_words
 
 SOON = 5.0  # seconds that nothing here should take
 

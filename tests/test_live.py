@@ -22,9 +22,7 @@ from playwright._impl._driver import compute_driver_executable
 
 import regviz.live
 from regviz import theme
-from regviz.figures.compare import board as compare_board
-from regviz.figures.decay import board as decay_board
-from regviz.figures.paths import board as path_board
+from regviz.fits.compare import compare
 from regviz.live.board import (
     Axis,
     Board,
@@ -41,10 +39,12 @@ from regviz.live.board import (
     number_text,
     payload,
 )
+from regviz.scenes.compare.board import board as compare_board
+from regviz.scenes.decay.board import board as decay_board
+from regviz.scenes.decay.sweep import decay_runs
+from regviz.scenes.paths.board import board as path_board
+from regviz.scenes.paths.sweep import paths
 from regviz.settings import Settings
-from regviz.sweeps.compare import compare
-from regviz.sweeps.decay import decay_runs
-from regviz.sweeps.paths import paths
 
 
 def ends_of(board: Board) -> list[dict[str, int]]:
@@ -481,7 +481,7 @@ def test_written_ticks_are_true() -> None:
         assert sum(assert_ticks_are_true(shown, figure, shown.index({})) for figure in shown.figures) >= 30
     shown = decay_board(decay_runs(Settings()))
     assert sum(assert_ticks_are_true(shown, figure, shown.index({})) for figure in shown.figures) >= 10
-    shown = path_board(paths(Settings(path_axis="norm", degree=20, n_samples=10)))
+    shown = path_board(paths(Settings(degree=20, n_samples=10), None, "norm"))
     index = shown.index({"alpha": "0.001"})
     assert sum(assert_ticks_are_true(shown, figure, index) for figure in shown.figures) >= 60
 

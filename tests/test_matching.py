@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regviz.core import Array
-from regviz.core.features import BASES, Standardizer
-from regviz.core.linear import alpha_max, fit_grid
-from regviz.core.matching import cross_validated, same_alpha, same_df, same_training_error
+from regviz.core.data.features import BASES, Standardizer
+from regviz.core.linear.grid import alpha_max, fit_grid
+from regviz.core.linear.matching import cross_validated, same_alpha, same_df, same_training_error
 
 RATIOS = np.round(np.linspace(0, 1, 11), 1)
 FEW = np.array([0.0, 0.3, 0.9, 1.0])

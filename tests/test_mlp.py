@@ -7,7 +7,7 @@ import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from regviz.core.losses import LogLoss, Loss, SquaredError
-from regviz.core.mlp import ACTIVATIONS, RELU, TANH, Architecture, forward, gradient_check, loss_and_gradient
+from regviz.core.nets.mlp import ACTIVATIONS, RELU, TANH, Architecture, forward, gradient_check, loss_and_gradient
 
 LOSSES = [SquaredError(), LogLoss()]
 HIDDEN = [(), (1,), (5,), (4, 3), (3, 1, 4)]

@@ -14,15 +14,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from regviz.core import optimizers
-from regviz.core.datasets import DATASETS, LABELLED, split
-from regviz.core.mlp import ACTIVATIONS, gradient_check
-from regviz.core.training import Progress, TrainingSweep, train
-from regviz.figures import network as picture
+from regviz.core.data.datasets import DATASETS, LABELLED, split
+from regviz.core.data.features import to_unit
+from regviz.core.nets import optimizers
+from regviz.core.nets.mlp import ACTIVATIONS, gradient_check
+from regviz.core.nets.training import Progress, TrainingSweep, train
 from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
-from regviz.settings import BATCH_SIZES, LEARNING_RATES, PROBLEMS, NetworkSettings
-from regviz.sweeps import network as sweeps
-from regviz.sweeps.network import (
+from regviz.scenes.network import board as picture
+from regviz.scenes.network import sweep as sweeps
+from regviz.scenes.network.settings import BATCH_SIZES, LEARNING_RATES, PROBLEMS, NetworkSettings
+from regviz.scenes.network.sweep import (
     ALPHAS,
     CLIP,
     N_BINS,
@@ -35,7 +36,6 @@ from regviz.sweeps.network import (
     Task,
     check_gradients,
     network,
-    to_unit,
     train_all,
 )
 from tests.test_live import same_in_javascript, sent_size

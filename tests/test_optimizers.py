@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-from regviz.core.optimizers import (
+from regviz.core.nets.optimizers import (
     DECAYS,
     DECOUPLED,
     DECOUPLED_IMPLICIT,

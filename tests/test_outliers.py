@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from regviz.core.linear import alpha_max, fit_grid
-from regviz.core.robust import absolute_delta, fit_huber, huber_alpha_max, huber_location
-from regviz.figures.outliers import LOSSES, PENALTIES
-from regviz.figures.outliers import board as picture
+from regviz.core.linear.grid import alpha_max, fit_grid
+from regviz.core.linear.robust import absolute_delta, fit_huber, huber_alpha_max, huber_location
 from regviz.live.board import Board, number_text
-from regviz.settings import Settings
-from regviz.sweeps.outliers import (
+from regviz.scenes.outliers.board import LOSSES, PENALTIES
+from regviz.scenes.outliers.board import board as picture
+from regviz.scenes.outliers.sweep import (
     DEGREE,
     EFFICIENT,
     HEIGHTS,
@@ -25,6 +24,7 @@ from regviz.sweeps.outliers import (
     Outliers,
     outliers,
 )
+from regviz.settings import Settings
 from tests.test_live import ends_of, same_in_javascript, sent_size, sound
 
 DEFAULT = Settings()

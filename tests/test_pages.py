@@ -20,10 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from regviz import ui
+from regviz.frame import page as ui
+from regviz.frame.page import PAGES, Page
 from regviz.live.board import Axis
-from regviz.settings import MATCHES, PATH_AXES, Knob
-from regviz.ui import PAGES, Page
+from regviz.scenes.paths.settings import PATH_AXES
+from regviz.settings import MATCHES, Knob
 
 ROOT = Path(__file__).parents[1]
 BY_TITLE = {page.title: page for page in PAGES}

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
-from regviz.core.datasets import Data
+from regviz.charts.columns import COLUMNS
+from regviz.charts.traces import short
+from regviz.core.data.datasets import Data
 from regviz.core.dialects import DIALECTS
-from regviz.core.linear import alpha_max, effective_df, fit_grid
-from regviz.figures.compare import COLUMNS
-from regviz.figures.paths import board as picture
-from regviz.figures.traces import short
+from regviz.core.linear.grid import alpha_max, effective_df, fit_grid
+from regviz.fits.task import L1, L1_RATIOS, L2
 from regviz.live.board import Board, number_text, payload
-from regviz.settings import MATCHES, OWN_DATA, PATH_AXES, Settings
-from regviz.sweeps.paths import Paths, paths
-from regviz.sweeps.task import L1, L1_RATIOS, L2
+from regviz.scenes.paths.board import board as picture
+from regviz.scenes.paths.settings import PATH_AXES
+from regviz.scenes.paths.sweep import Paths, paths
+from regviz.settings import MATCHES, OWN_DATA, Settings
 from tests.test_live import ends_of, same_in_javascript, sent_size, sound
 
 DEFAULT = Settings()
@@ -45,27 +47,27 @@ def table(n: int, p: int, y: np.ndarray | None = None, constant: int | None = No
 
 
 OWN = replace(DEFAULT, data=OWN_DATA)
-CASES: dict[str, tuple[Settings, Data | None]] = {
+CASES: dict[str, tuple[Any, ...]] = {
     "sine": (DEFAULT, None),
     "legendre": (LEGENDRE, None),
     "diabetes": (DIABETES, None),
-    "norm": (replace(DEFAULT, path_axis="norm"), None),
-    "freedom, matched": (replace(DEFAULT, path_axis="df", match="df"), None),
+    "norm": (DEFAULT, None, "norm"),
+    "freedom, matched": (replace(DEFAULT, match="df"), None, "df"),
     "best": (replace(LEGENDRE, match="cv"), None),
 }
-EXTREMES: dict[str, tuple[Settings, Data | None]] = {
+EXTREMES: dict[str, tuple[Any, ...]] = {
     "more weights than points": (replace(DEFAULT, n_samples=10, degree=20, validation=0.5, match="error"), None),
-    "all rows": (replace(DEFAULT, n_samples=10, degree=20, validation=0.0, path_axis="norm"), None),
+    "all rows": (replace(DEFAULT, n_samples=10, degree=20, validation=0.0), None, "norm"),
     "no noise": (replace(DEFAULT, noise=0.0), None),
-    "loud": (replace(DEFAULT, noise=1.0, path_axis="df"), None),
-    "one weight": (replace(DEFAULT, degree=1, path_axis="norm"), None),
+    "loud": (replace(DEFAULT, noise=1.0), None, "df"),
+    "one weight": (replace(DEFAULT, degree=1), None, "norm"),
     "one feature": (OWN, table(40, 1)),
-    "wide": (replace(OWN, path_axis="df", match="df"), table(12, 50)),
+    "wide": (replace(OWN, match="df"), table(12, 50), "df"),
     "constant feature": (OWN, table(30, 4, constant=2)),
     "constant feature alone": (replace(OWN, match="cv"), table(30, 1, constant=0)),
-    "constant target": (replace(OWN, path_axis="norm"), table(30, 4, y=np.full(30, 2.5))),
-    "constant target, best": (replace(OWN, match="cv", path_axis="df"), table(30, 4, y=np.full(30, 2.5))),
-    "raw units": (Settings(data="nuclei", standardize=False, path_axis="df"), None),
+    "constant target": (OWN, table(30, 4, y=np.full(30, 2.5)), "norm"),
+    "constant target, best": (replace(OWN, match="cv"), table(30, 4, y=np.full(30, 2.5)), "df"),
+    "raw units": (Settings(data="nuclei", standardize=False), None, "df"),
     "folds": (replace(DEFAULT, n_samples=10, n_splits=20, match="cv"), None),
 }
 
@@ -136,7 +138,7 @@ def test_every_point_of_the_drawn_lasso_is_optimal(shown: tuple[Paths, Board]) -
     top = found.path.alphas[0]
     assert worst[found.alphas >= 1e-4 * top].max() <= 1e-10
     assert worst.max() <= 1e-8
-    if found.sweep.settings.path_axis == "alpha":
+    if found.path_axis == "alpha":
         np.testing.assert_allclose(10 ** traces[0]["x"][found.alphas > 0], found.alphas[found.alphas > 0])
 
 
@@ -165,7 +167,7 @@ def test_corners_are_the_events_and_are_drawn(shown: tuple[Paths, Board]) -> Non
     assert np.isnan(x[:, 2]).all()
     within = found.alphas[np.isin(found.alphas, found.corners)]
     np.testing.assert_array_equal(within, [alpha for alpha in events if alpha > low])
-    if found.sweep.settings.path_axis == "alpha":
+    if found.path_axis == "alpha":
         np.testing.assert_allclose(x[:, 0], np.log10(drawn))
     else:  # at a corner there is a point of the curve: the ticks stand under these
         curve = _figure(board, "path_l1", board.index({}))[found.sweep.names[0]]["x"]
@@ -274,7 +276,7 @@ def _place(found: Paths, board: Board) -> np.ndarray:
     """Where each fit stands on the horizontal axis, (R, A), as the axis says it: by its ticks and its title."""
     grid = found.sweep.grid
     axis = next(figure for figure in board.figures if figure.name == "path_l1").figure["layout"]["xaxis"]
-    kind = found.sweep.settings.path_axis
+    kind = found.path_axis
     if kind == "alpha":
         assert axis["title"]["text"] == "λ"
         with np.errstate(divide="ignore"):
@@ -296,7 +298,7 @@ def _place(found: Paths, board: Board) -> np.ndarray:
 @pytest.mark.parametrize("kind", PATH_AXES)
 @pytest.mark.parametrize("start", [LEGENDRE, DIABETES], ids=["legendre", "diabetes"])
 def test_the_cursor_is_where_its_fit_is(start: Settings, kind: str, match: str) -> None:
-    found = paths(replace(start, match=match, path_axis=kind))
+    found = paths(replace(start, match=match), None, kind)
     board = picture(found)
     place, strength = _place(found, board), board.axes[0]
     for index in _indexes(board)[3:12:2]:

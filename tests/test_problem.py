@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from regviz.core.problem import Problem, is_dependent, solve_normal, triangular_factor
+from regviz.core.linear.problem import Problem, is_dependent, solve_normal, triangular_factor
 
 
 def data(n: int = 40, p: int = 6) -> tuple[np.ndarray, np.ndarray]:

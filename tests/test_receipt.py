@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regviz.core.datasets import DATASETS, Data
-from regviz.core.features import BASES
-from regviz.receipt import bundle, script
+from regviz.core.data.datasets import DATASETS, Data
+from regviz.core.data.features import BASES
+from regviz.fits.compare import Compare, compare
+from regviz.fits.task import L1, L1_RATIOS, L2
+from regviz.frame.receipt import bundle, script
 from regviz.settings import MATCHES, OWN_DATA, Knob, Settings
-from regviz.sweeps.compare import Compare, compare
-from regviz.sweeps.task import L1, L1_RATIOS, L2
 
 DEFAULT = Settings()
 MIX = 5

@@ -7,11 +7,11 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from regviz.core.datasets import Data
+from regviz.core.data.datasets import Data
+from regviz.fits.task import Task, load, resample_seeds
+from regviz.frame.page import digest
+from regviz.scenes.choosing.sweep import choosing, open_vault, vault_rows
 from regviz.settings import MAX_RANDOM_STATE, OWN_DATA, Settings
-from regviz.sweeps.choosing import choosing, open_vault, vault_rows
-from regviz.sweeps.task import Task, load, resample_seeds
-from regviz.ui import digest
 
 
 def _own(n: int = 24, seed: int = 0) -> Data:

@@ -11,10 +11,17 @@ from sklearn.linear_model import ElasticNet
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
-from regviz.core import Array, selection
-from regviz.core.features import Standardizer
-from regviz.core.linear import LinearGrid, alpha_max, fit_grid, fit_grids
-from regviz.core.selection import Moments, compress, cross_validate, decompose, mean_squared_error, one_standard_error
+from regviz.core import Array
+from regviz.core.data.features import Standardizer
+from regviz.core.linear.grid import LinearGrid, alpha_max, fit_grid, fit_grids, selection
+from regviz.core.linear.selection import (
+    Moments,
+    compress,
+    cross_validate,
+    decompose,
+    mean_squared_error,
+    one_standard_error,
+)
 
 RATIOS = np.array([0.0, 0.3, 1.0])
 

@@ -7,9 +7,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from regviz.core.optimizers import OPTIMIZERS, Adam, AdamW, StackedPenalty
-from regviz.settings import Knob, Knobs, NetworkSettings
-from regviz.ui import PAGES
+from regviz.core.nets.optimizers import OPTIMIZERS, Adam, AdamW, StackedPenalty
+from regviz.frame.page import PAGES
+from regviz.scenes.network.settings import NetworkSettings
+from regviz.settings import Knob, Knobs
 
 KINDS = {page.title: page.settings for page in PAGES}
 

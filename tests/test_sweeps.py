@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regviz.core.datasets import Data
-from regviz.core.linear import alpha_max
+from regviz.core.data.datasets import Data
+from regviz.core.linear.grid import alpha_max
+from regviz.fits.compare import compare
+from regviz.fits.task import L1, L1_RATIOS, L2, load, stops
 from regviz.settings import MATCHES, OWN_DATA, Settings
-from regviz.sweeps.compare import compare
-from regviz.sweeps.task import L1, L1_RATIOS, L2, load, stops
 
 DEFAULT = Settings()
 

@@ -6,13 +6,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from regviz.core import training
-from regviz.core.linear import fit_grid
+from regviz.core.linear.grid import fit_grid
 from regviz.core.losses import LogLoss, Loss, SquaredError
-from regviz.core.mlp import RELU, TANH, Architecture, loss_and_gradient
-from regviz.core.optimizers import DECOUPLED, IN_LOSS, OPTIMIZERS, SGD, Adam, AdamW, Momentum, Optimizer
+from regviz.core.nets import training
+from regviz.core.nets.mlp import RELU, TANH, Architecture, loss_and_gradient
+from regviz.core.nets.optimizers import DECOUPLED, IN_LOSS, OPTIMIZERS, SGD, Adam, AdamW, Momentum, Optimizer
+from regviz.core.nets.training import Batch, Progress, TrainingSweep, snapshot_epochs, steps_per_epoch, trace, train
 from regviz.core.penalties import ElasticNet
-from regviz.core.training import Batch, Progress, TrainingSweep, snapshot_epochs, steps_per_epoch, trace, train
 
 ALPHAS, RATIOS = np.array([0, 1e-3, 0.03, 1]), np.array([0, 0.4, 1])
 

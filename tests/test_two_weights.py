@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from regviz.core import Array
-from regviz.core import two_weights as tw
-from regviz.core.geometry import ball_radius
-from regviz.core.linear import fit_grid
+from regviz.core.linear.grid import fit_grid
 from regviz.core.penalties import ElasticNet
+from regviz.core.toy import two_weights as tw
+from regviz.core.toy.slices import ball_radius
 
-MODULE = Path(__file__).parents[1] / "regviz/figures/two_weights.js"
+MODULE = Path(__file__).parents[1] / "regviz/scenes/geometry/two_weights.js"
 ANGLES = np.linspace(0, 2 * np.pi, 1441)
 COLUMNS = ("l1", "mix", "l2")
 AXES = ("alpha", "l1_ratio", "correlation", "optimum_a", "optimum_b")

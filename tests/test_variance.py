@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from regviz.core.datasets import DATASETS, Data, split
-from regviz.core.features import BASES, Standardizer
-from regviz.core.linear import fit_grids
-from regviz.figures.variance import board as picture
+from regviz.core.data.datasets import DATASETS, Data, split
+from regviz.core.data.features import BASES, Standardizer
+from regviz.core.linear.grid import fit_grids
+from regviz.fits.task import L1, L1_RATIOS, L2, Task, resample_seeds
 from regviz.live.board import Board, number_text
+from regviz.scenes.variance.board import board as picture
+from regviz.scenes.variance.sweep import DRAWN, PROBES, RESAMPLES, Variance, refused, variance
 from regviz.settings import OWN_DATA, Settings
-from regviz.sweeps.task import L1, L1_RATIOS, L2, Task, resample_seeds
-from regviz.sweeps.variance import DRAWN, PROBES, RESAMPLES, Variance, refused, variance
 from tests.test_live import as_sent, ends_of, same_in_javascript, sent_size, sound
 
 DEFAULT = Settings()

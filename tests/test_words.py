@@ -16,19 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regviz.core.datasets import DATASETS, Data
-from regviz.figures import choosing as choosing_figures
-from regviz.figures import compare as compare_figures
-from regviz.figures import geometry
-from regviz.figures import outliers as outliers_figures
-from regviz.figures import paths as paths_figures
-from regviz.figures import variance as variance_figures
+from regviz.core.data.datasets import DATASETS, Data
 from regviz.live.board import Board
+from regviz.scenes.choosing import board as choosing_figures
+from regviz.scenes.choosing.sweep import Choosing, Opened, Optimism, choosing, vault_rows
+from regviz.scenes.compare import board as compare_figures
+from regviz.scenes.geometry import board as geometry
+from regviz.scenes.outliers import board as outliers_figures
+from regviz.scenes.outliers.sweep import outliers
+from regviz.scenes.paths import board as paths_figures
+from regviz.scenes.paths.sweep import Paths
+from regviz.scenes.variance import board as variance_figures
+from regviz.scenes.variance.sweep import variance
 from regviz.settings import OWN_DATA, Settings
-from regviz.sweeps.choosing import Choosing, Opened, Optimism, choosing, vault_rows
-from regviz.sweeps.outliers import outliers
-from regviz.sweeps.paths import Paths
-from regviz.sweeps.variance import variance
 from tests.test_bindings import (
     SEEDS,
     Fits,
@@ -234,7 +234,7 @@ COMPARE: dict[str, Callable[[Seen], bool] | None] = {
 
 def strong_end(s: Seen) -> bool:
     """By the drawn coordinates: the strongest fit is at one end of every curve."""
-    kind = s.found.sweep.settings.path_axis
+    kind = s.found.path_axis
     for key, (r, _) in rows_of(s.index).items():
         figure = next(f for f in s.board.figures if f.name == f"freedom_{key}").at(s.board, s.index)
         x = np.asarray(figure["data"][0]["x"])[np.argsort(s.fits.alphas[r], kind="stable")]
@@ -246,7 +246,7 @@ def strong_end(s: Seen) -> bool:
 
 def ticks_are_events(s: Seen) -> bool:
     """Beside the λ of a tick another set of weights is not zero."""
-    if s.found.sweep.settings.path_axis != "alpha" or s.constant:
+    if s.found.path_axis != "alpha" or s.constant:
         return True
     figure = next(f for f in s.board.figures if f.name == "path_l1").at(s.board, s.index)
     ticks = next(t for t in figure["data"] if t["name"] == "a weight enters or leaves")
@@ -637,7 +637,7 @@ def test_presets_show_what_they_are_called() -> None:
 
 def test_own_tables_are_told_what_is_odd_about_them() -> None:
     settings = Settings(data=OWN_DATA)
-    from regviz.sweeps.compare import compare
+    from regviz.fits.compare import compare
 
     def told(own: Data) -> str:
         return " ".join(compare_figures.notes(compare(settings, own)))

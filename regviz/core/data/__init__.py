@@ -1,0 +1,1 @@
+"""Tables: where rows come from, how they are split, and the features that are made of them."""

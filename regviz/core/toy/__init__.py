@@ -1,0 +1,1 @@
+"""Problems of one, two and three weights."""

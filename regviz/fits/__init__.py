@@ -1,0 +1,1 @@
+"""The task, and the fits that several scenes read."""

@@ -1,0 +1,26 @@
+"""What is a page? One value that says all that the frame must know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from regviz.settings import Knobs
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page: its script, its name, the sentence under the name, just the settings that it has, and what it shows.
+
+    What pages on the same `subject` share, settings and sliders, stays when the reader goes from one to another.
+    `order` is its place among the links to all pages.
+    """
+
+    path: str
+    title: str
+    icon: str
+    says: str
+    settings: type[Knobs]
+    show: Callable[[], None]
+    order: int
+    subject: str = "data"
