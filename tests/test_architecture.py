@@ -15,42 +15,43 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+SCENES = {path.parent.name for path in ROOT.glob("regviz/scenes/*/__init__.py")}
 SOURCES = sorted([*ROOT.glob("regviz/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"])
 
-# Every folder or module, and what lies directly below it. An import may point into the same folder and to all that lies
-# below, and nowhere else, whether it stands at the top or in a function. What is not here does not exist.
+# Every room (a folder of regviz, or a file beside them) and what lies directly below it. An import may point into the
+# same room and to all that lies below, and nowhere else, whether it stands at the top or in a function.
 BELOW: dict[str, tuple[str, ...]] = {
     "regviz": (),  # regviz/__init__.py
     "regviz.theme": (),
-    "regviz.frame.jobs": (),
     "regviz.core": (),
     "regviz.settings": ("regviz.core",),
-    "regviz.sweeps": ("regviz.settings",),
-    "regviz.frame.receipt": ("regviz.sweeps",),
     "regviz.live": ("regviz.theme",),
     "regviz.live.component": ("regviz.live",),
-    "regviz.figures": ("regviz.sweeps", "regviz.live"),
-    "regviz.frame.page": ("regviz.settings", "regviz.frame.jobs", "regviz.live.component"),
-    "pages": ("regviz.frame.page", "regviz.figures", "regviz.frame.receipt"),
-    "app": ("regviz.frame.page", "regviz.figures", "regviz.frame.receipt"),
+    "regviz.fits": ("regviz.settings",),
+    "regviz.frame": ("regviz.fits", "regviz.live.component"),
+    "regviz.charts": ("regviz.fits", "regviz.live"),
+    "insides": ("regviz.charts",),  # of a scene: all but its page
+    "regviz.scenes": ("insides", "regviz.frame"),
+    "pages": ("regviz.scenes",),
+    "app": ("regviz.scenes",),
 }
 # The packages of others, besides Python's own: at the top, and only inside functions, where they cost nothing until
 # they are needed.
 AT_TOP: dict[str, set[str]] = {
     "regviz.core": {"numpy", "threadpoolctl"},
     "regviz.settings": {"numpy"},
-    "regviz.sweeps": {"numpy"},
-    "regviz.frame.receipt": {"numpy"},
+    "regviz.fits": {"numpy"},
     "regviz.live": {"numpy"},
     "regviz.live.component": {"streamlit"},
-    "regviz.figures": {"numpy"},
-    "regviz.frame.page": {"streamlit"},
-    "pages": {"streamlit"},
-    "app": {"streamlit"},
+    "regviz.frame": {"numpy", "streamlit"},
+    "regviz.charts": {"numpy"},
+    "insides": {"numpy"},
+    "regviz.scenes": {"streamlit"},
 }
-LAZILY: dict[str, set[str]] = {"regviz.core": {"sklearn"}, "regviz.frame.page": {"segno", "sklearn"}}
-# Who may import a module by a name that is computed. The names stand in the file as text and are judged too.
-BY_NAME = {"regviz.frame.page"}
+LAZILY: dict[str, set[str]] = {"regviz.core": {"sklearn"}, "regviz.frame": {"segno", "sklearn"}}
+# Who may import a module by a name that is computed: the frame others' packages, which stand in the file as text and
+# are judged too; the scenes their own folders.
+BY_NAME = {"regviz.frame", "regviz.scenes"}
 MODULE_NAME = re.compile(r"(regviz|pages|sklearn|scipy|pandas|pyarrow|plotly|streamlit|numpy)(\.\w+)+")
 STANDARD = set(sys.stdlib_module_names)
 
@@ -61,8 +62,16 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def scene_of(module: str) -> str:
+    """The folder of regviz/scenes in which a module is; empty outside them."""
+    room, name = module.split(".")[:2], module.split(".")[2:3]
+    return name[0] if room == ["regviz", "scenes"] and name and name[0] in SCENES else ""
+
+
 def unit_of(module: str) -> str | None:
     """The entry of BELOW that a module is in: the longest that its name starts with; regviz itself has no insides."""
+    if scene_of(module) and module.split(".")[3:4] not in ([], ["page"], ["SCENE"]):
+        return "insides"
     fits = [unit for unit in BELOW if module == unit or (unit != "regviz" and module.startswith(unit + "."))]
     return max(fits, key=len, default=None)
 
@@ -108,6 +117,8 @@ def complaints(module: str, source: str) -> list[str]:
             target = unit_of(name)
             if target is None or target not in allowed(unit):
                 wrong.append(f"{module} imports {name}, which does not lie below it")
+            elif scene_of(name) and scene_of(name) != scene_of(module):
+                wrong.append(f"{module} imports {name}: no scene imports another")
         elif package not in STANDARD and package not in AT_TOP.get(unit, set()):
             if package not in LAZILY.get(unit, set()):
                 wrong.append(f"{module} imports {name}; its packages are {AT_TOP.get(unit, set()) or 'none'}")
@@ -132,20 +143,20 @@ def test_imports_point_down(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("regviz.core.linear.grid", "def f():\n    from regviz.figures import compare"),
+        ("regviz.core.linear.grid", "def f():\n    from regviz.charts import axes"),
         ("regviz.core.linear.grid", "def f():\n    import regviz.live.board"),
         (
             "regviz.core.linear.grid",
             "from regviz.core import Array\ndef f():\n    from regviz.settings import Settings",
         ),
         ("regviz.core.linear.grid", "from regviz import theme"),
-        ("regviz.core.linear.grid", "from .. import theme"),
-        ("regviz.core.linear.grid", "from ..sweeps.compare import compare"),
+        ("regviz.core.linear.grid", "from ... import theme"),
+        ("regviz.core.linear.grid", "from ...fits.compare import compare"),
         (
             "regviz.core.linear.grid",
             "class A:\n    def f(self):\n        return lambda: __import__('regviz.frame.page')",
         ),
-        ("regviz.core.linear.grid", "from importlib import import_module\nimport_module('regviz' + '.ui')"),
+        ("regviz.core.linear.grid", "from importlib import import_module\nimport_module('regviz' + '.fits')"),
         (
             "regviz.core.linear.grid",
             "from sklearn.linear_model import Lasso\ndef f():\n    import sklearn.linear_model",
@@ -159,12 +170,19 @@ def test_imports_point_down(path: Path) -> None:
         ("regviz.live.board", "from regviz.core import Array"),
         ("regviz.live.board", "def f():\n    import streamlit"),
         ("regviz.live.component", "from regviz.fits.task import L1"),
-        ("regviz.scenes.compare.board", "def f():\n    from regviz import ui"),
+        ("regviz.scenes.compare.board", "def f():\n    from regviz import frame"),
+        ("regviz.scenes.compare.board", "from regviz.scenes.compare.page import show"),
+        ("regviz.scenes.compare.board", "from regviz.scenes.paths.sweep import paths"),
+        ("regviz.scenes.compare.page", "from regviz.scenes.paths import SCENE"),
+        ("regviz.scenes.compare.page", "import numpy"),
+        ("regviz.scenes", "from regviz.scenes.paths.board import board"),
+        ("regviz.charts.axes", "from regviz.frame.words import plain"),
+        ("regviz.frame.page", "from regviz.charts import axes"),
         ("regviz.scenes.compare.board", "from regviz.live.component import live"),
         ("regviz.scenes.compare.board", "def f():\n    import plotly.graph_objects"),
-        ("regviz.frame.receipt", "def f():\n    from regviz.figures import compare"),
+        ("regviz.frame.receipt", "def f():\n    from regviz.charts import notes"),
         ("regviz.theme", "from regviz.core import Array"),
-        ("regviz.frame.jobs", "import numpy"),
+        ("regviz.frame.jobs", "import pandas"),
         ("regviz.frame.page", "import segno"),
         (
             "regviz.frame.page",
@@ -185,10 +203,11 @@ def test_an_import_that_points_up_is_seen(module: str, source: str) -> None:
     [
         (
             "regviz.core.linear.grid",
-            "import numpy as np\nfrom regviz.core import Array\nfrom .penalties import ElasticNet",
+            "import numpy as np\nfrom regviz.core import Array\nfrom ..penalties import ElasticNet",
         ),
         ("regviz.core.data.datasets", "def f():\n    from sklearn.datasets import load_diabetes"),
         ("regviz.scenes.compare.board", "from regviz.core.linear.grid import fit_grid\nfrom regviz import theme"),
+        ("regviz.scenes.compare.page", "from regviz.frame import panel\nfrom regviz.scenes.compare.board import board"),
         ("regviz.frame.page", "def f():\n    for name in ('sklearn.datasets',):\n        import_module(name)"),
     ],
 )

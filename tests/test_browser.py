@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from regviz import theme
 from regviz.charts.traces import markup, points
 from regviz.fits.compare import compare
-from regviz.frame.page import PAGES
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, format_number, number_text
+from regviz.scenes import scenes
 from regviz.scenes.compare.board import board as picture
 from regviz.scenes.geometry import board as geometry
 from regviz.settings import Settings
@@ -103,7 +103,7 @@ def test_the_board_says_why_nothing_is_drawn_and_draws_when_it_can(browser: Brow
     page.close()
 
 
-@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
+@pytest.mark.parametrize("entry", list(scenes().values()), ids=lambda entry: entry.title)
 def test_every_page_opens_looks_well_and_asks_nobody_else(page: Page, app_url: str, entry: Any) -> None:
     name = "" if entry.path == "app.py" else Path(entry.path).stem
     failed: list[str] = []

@@ -27,6 +27,7 @@ from regviz.scenes.decay.sweep import decay_runs
 from regviz.scenes.outliers import board as outlier_figures
 from regviz.scenes.outliers.sweep import outliers
 from regviz.scenes.paths import board as path_figures
+from regviz.scenes.paths.settings import PathsSettings
 from regviz.scenes.paths.sweep import paths
 from regviz.scenes.variance import board as variance_figures
 from regviz.scenes.variance.sweep import variance
@@ -36,7 +37,7 @@ from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_boar
 pytestmark = pytest.mark.browser
 TALL = {"width": 1366, "height": 2600}  # all figures are on screen
 BUILD = {
-    "paths": lambda settings: path_figures.board(paths(settings)),
+    "paths": lambda settings: path_figures.board(paths(Settings.of(settings), None, settings.path_axis)),
     "choosing": lambda settings: choosing_figures.board(choosing(settings)),
     "variance": lambda settings: variance_figures.board(variance(settings)),
     "outliers": lambda settings: outlier_figures.board(outliers(settings)),
@@ -237,7 +238,7 @@ def test_the_picture_is_the_one_that_python_draws(
     page: Page, app_url: str, name: str, knobs: dict[str, Any], positions: tuple[dict[str, str], ...]
 ) -> None:
     """All coordinates, cells and words, and every cursor stands where Plotly would put it: by URL, and after typing."""
-    settings = Settings(**knobs)
+    settings = (PathsSettings if name == "paths" else Settings)(**knobs)
     board = board_of(name, settings)
     page.set_viewport_size(TALL)
     open_board(page, f"{app_url}/{name}?{query_of(settings, positions[0])}")

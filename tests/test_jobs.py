@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from regviz.frame.jobs import Job, Report, Room
-from regviz.frame.page import training_words
+from regviz.scenes.network.page import training_words
 
 SOON = 5.0  # seconds that nothing here should take
 

@@ -20,13 +20,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from regviz.frame import page as ui
-from regviz.frame.page import PAGES, Page
+from regviz.frame import address, panel, share
+from regviz.frame.scene import Scene
+from regviz.frame.words import plain
 from regviz.live.board import Axis
+from regviz.scenes import scenes
 from regviz.scenes.paths.settings import PATH_AXES
 from regviz.settings import MATCHES, Knob
 
 ROOT = Path(__file__).parents[1]
+PAGES = tuple(scenes().values())
 BY_TITLE = {page.title: page for page in PAGES}
 QUICK = {"Network": {"epochs": "50", "units": "4"}}  # settings that make a page cheap
 # Settings under which a page has other sliders.
@@ -59,21 +62,21 @@ def look(app: AppTest) -> Drawn:
     stops: dict[str, int] = {}
     names: set[str] = set()
     packed: list[bytes] = []
-    mend, bound = ui.mend_position, ui._bound
+    mend, bound = address.mend_position, panel._bound
 
     def mended(found: Iterable[Axis]) -> None:
         mend(found)
         axes[:] = found
-        stops.update(ui.stop_of(found))
+        stops.update(address.stop_of(found))
 
     def drawn(name: str, *args: Any, **kwargs: Any) -> Any:
         names.add(name)
         return bound(name, *args, **kwargs)
 
     with (
-        patch.object(ui, "mend_position", mended),
-        patch.object(ui, "_bound", drawn),
-        patch.object(ui.st, "download_button", lambda label, make, *args, **kwargs: packed.append(make())),
+        patch.object(address, "mend_position", mended),
+        patch.object(panel, "_bound", drawn),
+        patch.object(share.st, "download_button", lambda label, make, *args, **kwargs: packed.append(make())),
     ):
         app.run()
         end = time.monotonic() + 30
@@ -100,7 +103,7 @@ def axes_of(title: str, also: bool = False) -> tuple[Axis, ...]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-def test_a_page_opens_cold(page: Page) -> None:
+def test_a_page_opens_cold(page: Scene) -> None:
     app = run(page.path, {})
     assert not app.exception
     assert not app.error
@@ -120,14 +123,14 @@ hostile = st.one_of(
 )
 
 
-def _renders(page: Page, query: dict[str, str]) -> None:
+def _renders(page: Scene, query: dict[str, str]) -> None:
     app = run(page.path, query)
     assert not app.exception, query
     assert [header.value for header in app.title] == [f"RegViz · {page.title}"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-def test_any_url_renders_without_a_traceback(page: Page) -> None:
+def test_any_url_renders_without_a_traceback(page: Scene) -> None:
     names = sorted(set().union(*(everything(other) for other in PAGES)))
     own = [name for name in names if name in everything(page)] * 3
 
@@ -152,7 +155,7 @@ def test_what_was_wrong_with_a_link_is_told_until_something_changes(query: dict[
 # -- one name, one meaning
 
 
-def everything(page: Page) -> dict[str, set[str]]:
+def everything(page: Scene) -> dict[str, set[str]]:
     """Each name that a URL of the page may have, and the labels of what has it."""
     found = {name: {knob.label} for name, knob in page.settings.knobs().items()}
     for also in (False, True)[: 1 + (page.title in ALSO)]:
@@ -162,7 +165,7 @@ def everything(page: Page) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-def test_a_page_draws_each_of_its_settings_and_no_slider_has_the_name_of_one(page: Page) -> None:
+def test_a_page_draws_each_of_its_settings_and_no_slider_has_the_name_of_one(page: Scene) -> None:
     shown = look(opened(page.path, QUICK.get(page.title, {})))
     assert shown.fields == set(page.settings.knobs())
     names = [axis.name for axis in shown.axes]
@@ -175,7 +178,7 @@ def test_a_page_draws_each_of_its_settings_and_no_slider_has_the_name_of_one(pag
 def test_nothing_but_the_settings_is_bound_to_the_url() -> None:
     sources = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "regviz").rglob("*.py")]
     assert [path.name for path in sources for _ in re.findall(r"\bbind=", path.read_text(encoding="utf-8"))] == [
-        "ui.py"
+        "panel.py"
     ]
 
 
@@ -216,8 +219,8 @@ def test_every_position_survives_a_link(title: str, also: bool) -> None:
     for axis in axes:
         assert [axis.nearest(text) for text in axis.text] == list(range(len(axis.text))), axis.name
         assert all(axis.holds(text) for text in axis.text), axis.name
-    for share in (0.0, 0.5, 1.0):
-        stops = {axis.name: round(share * (len(axis.text) - 1)) for axis in axes}
+    for part in (0.0, 0.5, 1.0):
+        stops = {axis.name: round(part * (len(axis.text) - 1)) for axis in axes}
         position = {axis.name: axis.text[stops[axis.name]] for axis in axes}
         reopened = look(opened(page.path, settings | position))
         assert reopened.stops == stops
@@ -236,7 +239,7 @@ def _other(knob: Knob, default: Any) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-def test_every_setting_survives_a_link_and_what_others_have_is_nobodys_business(page: Page) -> None:
+def test_every_setting_survives_a_link_and_what_others_have_is_nobodys_business(page: Scene) -> None:
     """Old links may hold settings of other pages: neither read nor told here, nor taken from the page they are of."""
     kind = page.settings
     query = {name: _other(knob, getattr(kind, name)) for name, knob in kind.knobs().items() if "weight_" not in name}
@@ -462,8 +465,8 @@ def test_a_weight_that_is_not_there_is_told() -> None:
 
 @pytest.mark.parametrize("sign", "\\`*_{}[]()<>#+-.!|$:~^&@\"'=")
 def test_every_sign_of_quoted_text_is_escaped(sign: str) -> None:
-    assert f"\\{sign}" in ui._plain(f"a{sign}b")
-    assert ui._plain(f"a{sign}b").replace("\\" + sign, sign).replace("\u2060", "") == f"a{sign}b"
+    assert f"\\{sign}" in plain(f"a{sign}b")
+    assert plain(f"a{sign}b").replace("\\" + sign, sign).replace("\u2060", "") == f"a{sign}b"
 
 
 def test_a_bad_value_is_told_and_mended() -> None:

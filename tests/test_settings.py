@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from regviz.core.nets.optimizers import OPTIMIZERS, Adam, AdamW, StackedPenalty
-from regviz.frame.page import PAGES
+from regviz.scenes import scenes
 from regviz.scenes.network.settings import NetworkSettings
 from regviz.settings import Knob, Knobs
 
-KINDS = {page.title: page.settings for page in PAGES}
+KINDS = {page.title: page.settings for page in scenes().values()}
 
 
 def _values(knob: Knob, default: object) -> list[object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from regviz.settings import Knobs
@@ -10,7 +9,7 @@ from regviz.settings import Knobs
 
 @dataclass(frozen=True)
 class Scene:
-    """A page: its script, its name, the sentence under the name, just the settings that it has, and what it shows.
+    """A page: its script, its name, the sentence under the name, and just the settings that it has.
 
     What pages on the same `subject` share, settings and sliders, stays when the reader goes from one to another.
     `order` is its place among the links to all pages.
@@ -21,6 +20,5 @@ class Scene:
     icon: str
     says: str
     settings: type[Knobs]
-    show: Callable[[], None]
     order: int
     subject: str = "data"

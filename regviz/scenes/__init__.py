@@ -1,4 +1,4 @@
-"""Which pages are there? Every folder here is one; its `SCENE` says all of it."""
+"""Which pages are there? Every folder here is one; its `SCENE` says what the frame must know of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from regviz.frame.page import open_page
 from regviz.frame.scene import Scene
 
 
@@ -18,7 +17,9 @@ def scenes() -> dict[str, Scene]:
 
 
 def show(name: str) -> None:
-    """A whole page: the frame, and in it the scene of that name."""
+    """A whole page: the frame, and in it the page of that scene."""
+    from regviz.frame.page import open_page  # sweeps and boards are of use without a screen too
+
     every = scenes()
     open_page(every[name], every.values())
-    every[name].show()
+    import_module(f"{__name__}.{name}.page").show()

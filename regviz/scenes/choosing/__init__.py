@@ -1,7 +1,6 @@
 """Choose λ: errors on training, validation and held-out folds, and a test set that stays in its vault."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.choosing.page import show
 from regviz.scenes.choosing.settings import ChoosingSettings
 
 SCENE = Scene(
@@ -10,6 +9,5 @@ SCENE = Scene(
     icon=":material/target:",
     says="Which λ predicts best? Training error cannot say: let points that the fit has not seen decide.",
     settings=ChoosingSettings,
-    show=show,
     order=40,
 )

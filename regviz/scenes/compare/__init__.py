@@ -1,7 +1,6 @@
 """Compare: L1, elastic net and L2 side by side under one λ. The first screen of RegViz."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.compare.page import show
 from regviz.settings import Settings
 
 SCENE = Scene(
@@ -10,6 +9,5 @@ SCENE = Scene(
     icon=":material/compare:",
     says="Drag λ: **L1** switches weights off, **L2** makes them small and keeps them, your **mix** lies in between.",
     settings=Settings,
-    show=show,
     order=10,
 )

@@ -1,7 +1,6 @@
 """Weight decay: L2 in the loss is weight decay under SGD, and another rule under Adam."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.decay.page import show
 from regviz.settings import SampleSettings
 
 SCENE = Scene(
@@ -10,7 +9,6 @@ SCENE = Scene(
     icon=":material/trending_down:",
     says="Is L2 in the loss the same as weight decay? Under **SGD** yes, up to rounding; under **Adam** no.",
     settings=SampleSettings,
-    show=show,
     order=80,
     subject="decay",
 )

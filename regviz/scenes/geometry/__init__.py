@@ -1,7 +1,6 @@
 """Geometry: why L1 gives exact zeros and L2 does not, solved at every position of the sliders."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.geometry.page import show
 from regviz.settings import NoSettings
 
 SCENE = Scene(
@@ -13,7 +12,6 @@ SCENE = Scene(
         "point is solved."
     ),
     settings=NoSettings,
-    show=show,
     order=20,
     subject="geometry",
 )

@@ -1,7 +1,6 @@
 """Network: a small neural network trained under every λ at once; then λ and the epoch are two live sliders."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.network.page import show
 from regviz.scenes.network.settings import NetworkSettings
 
 SCENE = Scene(
@@ -13,7 +12,6 @@ SCENE = Scene(
         "does **L2** thin?"
     ),
     settings=NetworkSettings,
-    show=show,
     order=70,
     subject="network",
 )

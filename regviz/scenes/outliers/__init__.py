@@ -1,7 +1,6 @@
 """Outliers: one point far away, three losses, two penalties. Robustness comes from the loss."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.outliers.page import show
 from regviz.settings import SampleSettings
 
 SCENE = Scene(
@@ -10,7 +9,6 @@ SCENE = Scene(
     icon=":material/person_pin_circle:",
     says="Drag the ringed point away. Which fits follow it? Look at the **loss**, not at the penalty.",
     settings=SampleSettings,
-    show=show,
     order=60,
     subject="outliers",
 )

@@ -1,7 +1,6 @@
 """Paths: every weight against λ, who enters first, and what is left at the λ under the cursor."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.paths.page import show
 from regviz.scenes.paths.settings import PathsSettings
 
 SCENE = Scene(
@@ -10,6 +9,5 @@ SCENE = Scene(
     icon=":material/timeline:",
     says="Follow every weight from the largest λ to 0: **L1** lets them in one by one, **L2** moves them all.",
     settings=PathsSettings,
-    show=show,
     order=30,
 )

@@ -1,7 +1,6 @@
 """Bias and variance: what the same λ gives on other samples, and which λ has the least sum of both."""
 
 from regviz.frame.scene import Scene
-from regviz.scenes.variance.page import show
 from regviz.settings import DataSettings
 
 SCENE = Scene(
@@ -13,6 +12,5 @@ SCENE = Scene(
         "mean misses the truth by more."
     ),
     settings=DataSettings,
-    show=show,
     order=50,
 )
