@@ -20,7 +20,8 @@ import pytest
 
 from regviz.core import checks, dialects, losses, penalties
 from regviz.core.data import datasets, features
-from regviz.core.linear.grid import fit_grid, matching, robust, selection
+from regviz.core.linear import matching, robust, selection
+from regviz.core.linear.grid import fit_grid
 from regviz.core.toy import slices as geometry
 from regviz.core.toy import two_weights
 

@@ -486,7 +486,7 @@ def test_split_names_the_bad_argument(n: int, share: float, seed: int, field: st
 def test_default_path_imports_neither_sklearn_nor_pandas() -> None:
     program = (
         "import sys\n"
-        "from regviz.core import csvdata, features\n"
+        "from regviz.core.data import csvdata, features\n"
         "from regviz.core.data.datasets import DATASETS, split\n"
         "from regviz.core.data.datasets import LABELLED\n"
         "[entry.sample(20, 0.1, 0) for entry in LABELLED.values()]\n"

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_diabetes
 
+from regviz.core.linear import lasso_path as module
 from regviz.core.linear.grid import alpha_max, fit_grid
-from regviz.core.linear.grid import lasso_path as module
 from regviz.core.linear.lasso_path import LassoPath, lasso_path
 
 CUBE = np.array(list(product([-1.0, 1.0], repeat=3)))

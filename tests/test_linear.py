@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numpy.polynomial import chebyshev, legendre, polynomial
 from sklearn.linear_model import LinearRegression, Ridge, enet_path
 
+from regviz.core.linear import grid as linear
 from regviz.core.linear.grid import LinearGrid, alpha_max, effective_df, fit_grid, fit_grids
-from regviz.core.linear.grid import grid as linear
 from regviz.core.linear.problem import Problem
 
 RATIOS = np.linspace(0, 1, 11)

@@ -15,10 +15,10 @@ import plotly.graph_objects as go
 import pytest
 
 from regviz.core.data.datasets import DATASETS, LABELLED, split
-from regviz.core.data.features import to_unit
 from regviz.core.nets import optimizers
 from regviz.core.nets.mlp import ACTIVATIONS, gradient_check
 from regviz.core.nets.training import Progress, TrainingSweep, train
+from regviz.fits.task import to_unit
 from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
 from regviz.scenes.network import board as picture
 from regviz.scenes.network import sweep as sweeps

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import QuantileRegressor
 
-from regviz.core.linear.grid import alpha_max, fit_grid, robust
+from regviz.core.linear import robust
+from regviz.core.linear.grid import alpha_max, fit_grid
 from regviz.core.linear.robust import (
     absolute_delta,
     fit_absolute,

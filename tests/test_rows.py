@@ -9,7 +9,7 @@ import pytest
 
 from regviz.core.data.datasets import Data
 from regviz.fits.task import Task, load, resample_seeds
-from regviz.frame.page import digest
+from regviz.frame.upload import digest
 from regviz.scenes.choosing.sweep import choosing, open_vault, vault_rows
 from regviz.settings import MAX_RANDOM_STATE, OWN_DATA, Settings
 

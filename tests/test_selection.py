@@ -13,7 +13,8 @@ from sklearn.preprocessing import StandardScaler
 
 from regviz.core import Array
 from regviz.core.data.features import Standardizer
-from regviz.core.linear.grid import LinearGrid, alpha_max, fit_grid, fit_grids, selection
+from regviz.core.linear import selection
+from regviz.core.linear.grid import LinearGrid, alpha_max, fit_grid, fit_grids
 from regviz.core.linear.selection import (
     Moments,
     compress,

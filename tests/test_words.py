@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from regviz.charts.notes import notes
 from regviz.core.data.datasets import DATASETS, Data
 from regviz.live.board import Board
 from regviz.scenes.choosing import board as choosing_figures
@@ -296,7 +297,7 @@ PATHS: dict[str, Callable[[Seen], bool] | None] = {
 
 def notes_are_true(s: Seen) -> bool:
     """Above the picture: which features are constant, and when the fit at λ = 0 is one of many."""
-    told = compare_figures.notes(s.found.sweep)
+    told = notes(s.found.sweep)
     centred, w = s.fits.centred, s.fits.coef
     flat = np.flatnonzero(np.ptp(s.fits.X, axis=0) == 0)
     scaled = centred[:, s.loud] / np.sqrt(np.mean(centred[:, s.loud] ** 2, axis=0))
@@ -640,7 +641,7 @@ def test_own_tables_are_told_what_is_odd_about_them() -> None:
     from regviz.fits.compare import compare
 
     def told(own: Data) -> str:
-        return " ".join(compare_figures.notes(compare(settings, own)))
+        return " ".join(notes(compare(settings, own)))
 
     many = table(12, 20)
     assert "training points: at λ = 0 many choices" in told(many)

@@ -119,3 +119,9 @@ def alpha_stops(top: float) -> Array:
     """λ = 0 and six decades up to 3 times the λ at which the lasso is empty."""
     top = top if top > 0 else 1.0
     return stops(3e-6 * top, 3 * top)
+
+
+def to_unit(x: Array, domain: tuple[float, float]) -> Array:
+    """x mapped so that the domain has mean 0 and, uniformly filled, variance 1."""
+    low, high = domain
+    return np.asarray((2 * (x - low) / (high - low) - 1) * np.sqrt(3))

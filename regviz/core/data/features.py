@@ -176,9 +176,3 @@ class Standardizer:
         if coef.shape[-1:] != self.mean.shape:
             raise ValueError(f"coef must be of shape (..., {len(self.mean)}), got {coef.shape}")
         return coef
-
-
-def to_unit(x: Array, domain: tuple[float, float]) -> Array:
-    """x mapped so that the domain has mean 0 and, uniformly filled, variance 1."""
-    low, high = domain
-    return np.asarray((2 * (x - low) / (high - low) - 1) * np.sqrt(3))

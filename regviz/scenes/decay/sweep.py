@@ -8,7 +8,6 @@ import numpy as np
 
 from regviz.core import Array
 from regviz.core.data.datasets import DATASETS, Synthetic
-from regviz.core.data.features import to_unit
 from regviz.core.losses import SquaredError
 from regviz.core.nets.mlp import Architecture, loss_and_gradient
 from regviz.core.nets.optimizers import (
@@ -24,6 +23,7 @@ from regviz.core.nets.optimizers import (
     update_terms,
 )
 from regviz.core.nets.training import TrainingSweep, steps_per_epoch, train
+from regviz.fits.task import to_unit
 from regviz.settings import SampleSettings
 
 # Explicit rules diverge where learning rate times λ is above 2: here it is at most 0.2.

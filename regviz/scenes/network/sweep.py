@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from regviz.core import Array
 from regviz.core.data.datasets import DATASETS, LABELLED, Data, Indices, Synthetic, split
-from regviz.core.data.features import to_unit
 from regviz.core.losses import LogLoss, Loss, SquaredError
 from regviz.core.nets.mlp import ACTIVATIONS, Architecture, GradientCheck, gradient_check
 from regviz.core.nets.optimizers import OPTIMIZERS, TINY, Optimizer
 from regviz.core.nets.training import Progress, TrainingSweep, snapshot_epochs, train
+from regviz.fits.task import to_unit
 from regviz.scenes.network.settings import WHOLE, NetworkSettings
 
 ALPHAS = np.array([0.0, *(float(f"{m}e{k}") for k in range(-5, 0) for m in (1, 1.5, 2, 3, 5, 7)), 1.0])
