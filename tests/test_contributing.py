@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PIECE = re.compile(
-    r"^( *)```python (?:new (?P<new>\S+)|into (?P<into>\S+) after (?P<after>[^\n]+))\n(?P<code>.*?)^ *```$", re.M | re.S
+    r"^( *)```python (?:new (?P<new>\S+)|into (?P<into>\S+) (?P<where>after|before) (?P<line>[^\n]+))\n(?P<code>.*?)^ *```$",
+    re.M | re.S,
 )
 
 LOOK = """
@@ -29,16 +30,16 @@ assert [title.value for title in page.title] == ["RegViz · Shrink"]
 assert page.query_params["alpha"] in ("3", ["3"])
 
 first = AppTest.from_file("app.py", default_timeout=30)
-first.query_params["data"] = "Kink"
+first.query_params["data"] = "Tent"
 first.run()
 assert not first.exception and not first.error and not first.warning, first
-assert first.selectbox(key="data").value == "kink"
+assert first.selectbox(key="data").value == "tent"
 assert "no polynomial has a corner" in " ".join(caption.value for caption in first.sidebar.caption)
 """
 
 
 def put(piece: re.Match[str], folder: Path) -> None:
-    """A new file, or lines behind the one line that has those words, one step further in."""
+    """A new file, or lines beside the one line that has those words: before it, or after it and one step further in."""
     code = dedent(piece["code"])
     if piece["new"]:
         path = folder / piece["new"]
@@ -48,9 +49,13 @@ def put(piece: re.Match[str], folder: Path) -> None:
         return
     path = folder / piece["into"]
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    (at,) = (i for i, line in enumerate(lines) if piece["after"] in line)
-    margin = " " * (len(lines[at]) - len(lines[at].lstrip()) + 4)
-    path.write_text("".join([*lines[: at + 1], indent(code, margin), *lines[at + 1 :]]), encoding="utf-8")
+    (at,) = (i for i, line in enumerate(lines) if piece["line"] in line)
+    if piece["where"] == "after":
+        code = indent(code, " " * (len(lines[at]) - len(lines[at].lstrip()) + 4))
+        at += 1
+    else:
+        code += "\n\n"
+    path.write_text("".join([*lines[:at], code, *lines[at:]]), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +85,7 @@ def test_what_is_added_is_on_the_pages(copy: Path) -> None:
 
 
 def test_and_passes_the_tests_that_ask_every_page_and_data_set(copy: Path) -> None:
-    asked = "imports_point_down or detour or (Shrink and not renders) or page_table or kink"
+    asked = "imports_point_down or detour or (Shrink and not renders) or page_table or tent"
     files = [f"tests/{name}.py" for name in ("test_architecture", "test_pages", "test_datasets", "test_settings")]
     run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", asked)
 
