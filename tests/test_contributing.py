@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PIECE = re.compile(
-    r"^( *)```python (?:new (?P<new>\S+)|into (?P<into>\S+) (?P<where>after|before) (?P<line>[^\n]+))\n(?P<code>.*?)^ *```$",
+    r"^( *)```python (?:new (?P<new>\S+)|into (?P<into>\S+) (?P<where>after|before) (?P<line>[^\n]+))\n"
+    r"(?P<code>.*?)^ *```$",
     re.M | re.S,
 )
 
