@@ -25,6 +25,14 @@ settings.register_profile("regviz", deadline=None, print_blob=True)
 settings.load_profile("regviz")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses Chromium, itself or by another fixture, is marked so."""
+    for item in items:
+        if "driver" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """The address of a server that runs the app."""

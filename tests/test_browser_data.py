@@ -33,7 +33,6 @@ from regviz.sweeps.paths import paths
 from regviz.sweeps.variance import variance
 from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_board, settle, slider, value_of
 
-pytestmark = pytest.mark.browser
 TALL = {"width": 1366, "height": 2600}  # all figures are on screen
 BUILD = {
     "paths": lambda settings: path_figures.board(paths(settings)),

@@ -29,7 +29,6 @@ from tests.harness import (
     value_of,
 )
 
-pytestmark = pytest.mark.browser
 LONG = {"depth": 3, "units": 8, "epochs": 2000, "n_samples": 200, "batch_size": 5}  # 20 s or so
 MIDDLING = {"depth": 3, "units": 8, "epochs": 1500, "n_samples": 100, "batch_size": 20}  # 2 s or so
 

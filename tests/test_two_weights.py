@@ -604,17 +604,14 @@ def check_mirror(page: Page, positions: list[dict[str, float]]) -> None:
             assert not len(wrong), f"{ {got['names'][k] for k in wrong} } differ at {position}"
 
 
-@pytest.mark.browser
 def test_the_browser_computes_the_same_at_random(page: Page) -> None:
     check_mirror(page, Problems(200, 20).positions())
 
 
-@pytest.mark.browser
 def test_the_browser_computes_the_same_in_degenerate_cases(page: Page) -> None:
     check_mirror(page, DEGENERATE)
 
 
-@pytest.mark.browser
 def test_the_browser_inverts_the_same(page: Page) -> None:
     problems = Problems(1000, 21)
     c, o, alpha, rho = problems.all
