@@ -23,6 +23,7 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_the_solvers_on_another_kernel(kernel: str) -> None:
     tests = [str(ROOT / "tests" / name) for name in SOLVERS]
