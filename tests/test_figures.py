@@ -244,6 +244,7 @@ def test_the_drawn_ball_and_contour_go_through_the_drawn_solution() -> None:
             assert np.all(np.abs(pull - slope) <= slack + 1e-12)
 
 
+@pytest.mark.slow
 def test_words_of_the_geometry_page_follow_the_state() -> None:
     board = geometry.board()
     start = board.index(geometry.PRESETS[0][1])

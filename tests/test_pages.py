@@ -125,6 +125,7 @@ def _renders(page: Page, query: dict[str, str]) -> None:
     assert [header.value for header in app.title] == [f"RegViz · {page.title}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
 def test_any_url_renders_without_a_traceback(page: Page) -> None:
     names = sorted(set().union(*(everything(other) for other in PAGES)))

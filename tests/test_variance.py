@@ -17,6 +17,7 @@ from regviz.sweeps.task import L1, L1_RATIOS, L2, Task, resample_seeds
 from regviz.sweeps.variance import DRAWN, PROBES, RESAMPLES, Variance, refused, variance
 from tests.test_live import as_sent, ends_of, same_in_javascript, sent_size, sound
 
+pytestmark = pytest.mark.slow  # each case is sixty samples
 DEFAULT = Settings()
 CASES = {
     "sine": DEFAULT,
