@@ -50,6 +50,7 @@ def _rows(board: Board, index: dict[str, int]) -> dict[str, tuple[int, int]]:
     return {"l1": (len(L1_RATIOS) - 1, at), "mix": (index["l1_ratio"], at), "l2": (0, at)}
 
 
+@pytest.mark.slow
 def test_every_figure_is_a_plotly_figure_and_has_words(shown: tuple[Compare, Board]) -> None:
     _, board = shown
     for index in _indexes(board):

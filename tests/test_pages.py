@@ -235,6 +235,7 @@ def _other(knob: Knob, default: Any) -> str:
     return knob.written(type(default)(knob.low if knob.low != default else knob.high))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
 def test_every_setting_survives_a_link_and_what_others_have_is_nobodys_business(page: Page) -> None:
     """Old links may hold settings of other pages: neither read nor told here, nor taken from the page they are of."""
@@ -304,6 +305,7 @@ EXTREME: dict[str, list[dict[str, str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in EXTREME.items() for query in queries])
 def test_both_ends_of_a_page(path: str, query: dict[str, str]) -> None:
     _renders(next(page for page in PAGES if page.path == path), query)
