@@ -43,8 +43,6 @@ from tests.harness import (
 )
 from tests.test_live import NUMBERS
 
-pytestmark = pytest.mark.browser
-
 
 def board_of(**settings: Any) -> Board:
     return picture(compare(Settings(**settings)))
