@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +24,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
 
 from regviz.live.board import BUFFERS, Board, payload
-from regviz.live.component import HTML, plotly_address
+from regviz.live.component import plotly_address
+from regviz.live.modules import css, joined
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
@@ -167,18 +168,23 @@ def open_board(page: Page, url: str) -> Locator:
     return board
 
 
-MOUNT = """async ([source, html, css, spec, packed, stay]) => {
+MOUNT = """async ([source, css, spec, packed, stay]) => {
   const live = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
   const host = document.createElement('div');
   document.body.replaceChildren(host);
   const root = host.attachShadow({ mode: 'open' });
-  root.innerHTML = `<style>${css}</style>${html}`;
+  root.innerHTML = `<style>${css}</style>`;
   const column = (text) => ({ toArray: () => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) });
   const data = { spec };
   for (const [kind, text] of Object.entries(packed)) data[kind] = { getChild: () => column(text) };
   window.unmount = live.default({ data, parentElement: root });
   if (!stay) window.unmount();
 }"""
+
+
+def in_base64(sent: Mapping[str, Any]) -> dict[str, str]:
+    """The bytes of a payload as text."""
+    return {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
 
 
 def mount(page: Page, app_url: str, board: Board, stay: bool = True) -> None:
@@ -188,11 +194,10 @@ def mount(page: Page, app_url: str, board: Board, stay: bool = True) -> None:
     """
     if not page.url.startswith(f"{app_url}/_stcore"):
         page.goto(f"{app_url}/_stcore/health")
-    source, css = ((ROOT / "regviz/live" / name).read_text(encoding="utf-8") for name in ("live.js", "live.css"))
     sent = payload(board)
-    packed = {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
+    packed = in_base64(sent)
     spec = sent["spec"] | {"plotly": f"{app_url}/{plotly_address()}"}
-    page.evaluate(MOUNT, [source, HTML, css, spec, packed, stay])
+    page.evaluate(MOUNT, [joined("streamlit.js"), css(), spec, packed, stay])
 
 
 REST = """(quiet) => new Promise((resolve, reject) => {
