@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import shutil
 import socket
@@ -11,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,9 +22,10 @@ import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
 
-from regviz.live.board import BUFFERS, Board, payload
+from regviz.live.board import Board, payload
 from regviz.live.component import plotly_address
 from regviz.live.modules import css, joined
+from tests.node import in_base64
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
@@ -180,11 +180,6 @@ MOUNT = """async ([source, css, spec, packed, stay]) => {
   window.unmount = live.default({ data, parentElement: root });
   if (!stay) window.unmount();
 }"""
-
-
-def in_base64(sent: Mapping[str, Any]) -> dict[str, str]:
-    """The bytes of a payload as text."""
-    return {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
 
 
 def mount(page: Page, app_url: str, board: Board, stay: bool = True) -> None:

@@ -20,7 +20,7 @@ from regviz import theme
 from regviz.figures import geometry
 from regviz.figures.compare import board as picture
 from regviz.figures.traces import markup, points
-from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, format_number, number_text
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, number_text
 from regviz.settings import Settings
 from regviz.sweeps.compare import compare
 from regviz.ui import PAGES
@@ -41,7 +41,6 @@ from tests.harness import (
     slider,
     value_of,
 )
-from tests.test_live import NUMBERS
 
 pytestmark = pytest.mark.browser
 
@@ -161,27 +160,6 @@ def test_the_overlay_draws_where_plotly_would(page: Page, app_url: str) -> None:
         )
     )
     np.testing.assert_allclose(pixels, expected, atol=0.02)
-
-
-def test_numbers_are_written_alike_in_both_languages(page: Page, app_url: str) -> None:
-    source = (Path(__file__).parents[1] / "regviz/live/live.js").read_text(encoding="utf-8")
-    page.goto(f"{app_url}/_stcore/health")
-    generator = np.random.default_rng(0)
-    ties = [n / 2**k for k in range(6) for n in range(-40, 400)]  # 0.125 has no nearest number of two digits
-    sizes = np.exp(generator.uniform(-30, 30, 300)) * generator.choice([-1, 1], 300)
-    short = [float(f"{value:.{k}g}") for k, value in enumerate(sizes[:17])]
-    values = [0.0, -0.0, *ties, *sizes.tolist(), *short, *(value for value, _, _ in NUMBERS)]
-    forms = ["1", "2", "3", "4", "6", "int", "%"]
-    texts = page.evaluate(
-        """async ([source, values, forms]) => {
-          const live = await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
-          const read = (v) => ({inf: Infinity, nan: NaN})[v] ?? Number(v);
-          return forms.map((form) => values.map((v) => live.formatNumber(read(v), form)));
-        }""",
-        [source, [str(value) for value in values], forms],
-    )
-    for form, told in zip(forms, texts, strict=True):
-        assert told == [format_number(value, form) for value in values], form
 
 
 # -- moving

@@ -3,8 +3,10 @@
 
 const TYPES = { floats: Float32Array, shorts: Int16Array, bytes: Uint8Array };
 
-// The flat buffers of a payload, each in its type.
-/** @param {Live.Payload} payload */
+/**
+ * The flat buffers of a payload, each in its type.
+ * @param {Live.Payload} payload
+ */
 export async function unpack(payload) {
   /** @type {Record<string, Live.Buffer>} */
   const buffers = {};
@@ -13,16 +15,18 @@ export async function unpack(payload) {
   return buffers;
 }
 
-// Bytes deflated by zlib, as they were.
-/** @param {Uint8Array<ArrayBuffer>} bytes */
+/**
+ * Bytes deflated by zlib, as they were.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
 function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }
 
 export class Arrays {
-  // `source` computes what the sweep does not hold: (position by axis name) => arrays by name.
   /**
+   * `source` computes what the sweep does not hold: (position by axis name) => arrays by name.
    * @param {Record<string, Live.Swept>} spec
    * @param {Record<string, Live.Buffer>} buffers
    * @param {Live.Compute | null | undefined} source
@@ -65,14 +69,18 @@ export class Arrays {
     return out;
   }
 
-  // The axes on which an expression depends; null if it is computed.
-  /** @param {Live.Ref} ref @returns {string[] | null} */
+  /**
+   * The axes on which an expression depends; null if it is computed.
+   * @param {Live.Ref} ref @returns {string[] | null}
+   */
   axesOf({ array, pin = {}, along }) {
     return this.entries[array]?.axes.filter((axis) => !(axis in pin) && axis !== along) ?? null;
   }
 
-  // The axes' values at an index.
-  /** @param {Live.Index} index @returns {Live.Position} */
+  /**
+   * The axes' values at an index.
+   * @param {Live.Index} index @returns {Live.Position}
+   */
   position(index) {
     return Object.fromEntries(this.axes.map((axis) => [axis.name, axis.values[index[axis.name]]]));
   }
@@ -89,8 +97,10 @@ export class Arrays {
     return values;
   }
 
-  // The coordinates at an index.
-  /** @param {Live.Moving} moving @param {Live.Index} index @returns {Float64Array} */
+  /**
+   * The coordinates at an index.
+   * @param {Live.Moving} moving @param {Live.Index} index @returns {Float64Array}
+   */
   evaluate(moving, index) {
     const v = this.read(moving.vector, index);
     /** @type {Float64Array | undefined} */
@@ -139,8 +149,10 @@ export class Arrays {
     return out;
   }
 }
-// A module that travels as text (the source of a board), imported once for each text.
-/** @type {Map<string, Promise<Live.Source>>} */
+/**
+ * A module that travels as text (the source of a board), imported once for each text.
+ * @type {Map<string, Promise<Live.Source>>}
+ */
 const sources = new Map();
 /** @param {string} text @returns {Promise<Live.Source>} */
 export function loadSource(text) {

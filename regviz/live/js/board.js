@@ -8,7 +8,7 @@
 
 import { Arrays, loadSource, unpack } from "./arrays.js";
 import { atEnd, nearest } from "./axis.js";
-import { find, set, svg } from "./elements.js";
+import { child, set, svg } from "./elements.js";
 import { Figure } from "./figure.js";
 import { Mark } from "./mark.js";
 import { literal } from "./markup.js";
@@ -105,11 +105,13 @@ export class Board {
     this.turn++;
   }
 
-  // Words in place of the figures, with a button if there is something to try.
-  /** @param {string} problem @param {() => void} [again] */
+  /**
+   * Words in place of the figures, with a button if there is something to try.
+   * @param {string} problem @param {() => void} [again]
+   */
   tell(problem, again) {
     this.again = again;
-    const place = find(this.element, ".problem");
+    const place = child(this.element, ".problem");
     place.textContent = problem;
     if (!again) return;
     const button = place.appendChild(document.createElement("button"));
@@ -190,7 +192,7 @@ export class Board {
       if (twin) ({ near: figure.near, shown: figure.shown } = twin);
     }
     for (const { element, column } of placed) element.style.setProperty("--column", String(column + 1));
-    find(this.element, ".grid").replaceChildren(...placed.map(({ element }) => element));
+    child(this.element, ".grid").replaceChildren(...placed.map(({ element }) => element));
     for (const figure of old) figure.close();
     for (const element of this.cells.keys()) this.approach.observe(element);
     for (const figure of this.figures) this.stage.observe(figure.element);
@@ -202,7 +204,7 @@ export class Board {
     this.sliders = this.spec.axes.map((axis, i) => new Slider(this, axis, `${identities}-${i}`));
     this.sliders.push(...this.spec.dials.map((dial, i) => new Dial(this, dial, `${identities}-dial-${i}`)));
     const atTop = this.sliders.filter((slider) => !slider.axis.place);
-    const controls = find(this.element, ".controls");
+    const controls = child(this.element, ".controls");
     controls.replaceChildren(...atTop.map((slider) => slider.element));
     controls.dataset.count = atTop.length;
     for (const { element, axis } of this.sliders) if (axis.place) element.classList.add("cell");
@@ -210,7 +212,7 @@ export class Board {
 
   buildPresets() {
     const { menu, presets } = this.spec;
-    const label = find(this.element, ".presets");
+    const label = child(this.element, ".presets");
     label.replaceChildren();
     if (!presets.length) return;
     const select = document.createElement("select");
@@ -226,8 +228,10 @@ export class Board {
     this.menu = select;
   }
 
-  // Stops nearest to some axes' values.
-  /** @param {Live.Position} position @returns {Live.Index} */
+  /**
+   * Stops nearest to some axes' values.
+   * @param {Live.Position} position @returns {Live.Index}
+   */
   stops(position) {
     const named = this.spec.axes.filter(({ name }) => name in position);
     return Object.fromEntries(named.map((axis) => [axis.name, nearest(axis, position[axis.name])]));
@@ -248,7 +252,7 @@ export class Board {
       item.append(sample, literal(trace.name ?? ""));
       return item;
     });
-    find(this.element, ".legend").replaceChildren(...samples);
+    child(this.element, ".legend").replaceChildren(...samples);
   }
 
   applyPalette() {
@@ -274,8 +278,10 @@ export class Board {
     this.timers.resize = setTimeout(() => this.figures.forEach((figure) => figure.render()), 80);
   }
 
-  // What is far off screen is not even laid out, and what is not on it stays behind until the sliders rest.
-  /** @param {IntersectionObserverEntry[]} entries @param {"near" | "shown"} how */
+  /**
+   * What is far off screen is not even laid out, and what is not on it stays behind until the sliders rest.
+   * @param {IntersectionObserverEntry[]} entries @param {"near" | "shown"} how
+   */
   seen(entries, how) {
     for (const { target, isIntersecting } of entries) {
       const cell = this.cells.get(target);
@@ -305,9 +311,11 @@ export class Board {
     this.rest();
   }
 
-  // New data under the same sliders: what the reader has moved stays at its value, unless something else is written
-  // there now.
-  /** @param {Live.Axis[]} oldAxes */
+  /**
+   * New data under the same sliders: what the reader has moved stays at its value, unless something else is written
+   * there now.
+   * @param {Live.Axis[]} oldAxes
+   */
   keepPosition(oldAxes) {
     const texts = this.readTexts() ?? {};
     /** @type {Live.Index} */
@@ -371,7 +379,7 @@ export class Board {
 
   rest() {
     clearTimeout(this.timers.rest);
-    find(this.element, ".summary").textContent = this.say(this.spec.summary);
+    child(this.element, ".summary").textContent = this.say(this.spec.summary);
     const turn = ++this.turn;
     const queue = [...this.figures];
     for (const figure of queue) figure.words();
@@ -386,8 +394,10 @@ export class Board {
     this.idle = idle(next);
   }
 
-  // A template with its {names} replaced by the numbers at the position.
-  /** @param {string} template @returns {string} */
+  /**
+   * A template with its {names} replaced by the numbers at the position.
+   * @param {string} template @returns {string}
+   */
   say(template) {
     return template.replace(/\{(\w+)\}/g, (_, name) => {
       const axis = this.spec.axes.find((candidate) => candidate.name === name);

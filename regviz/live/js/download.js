@@ -11,16 +11,20 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// From what is drawn on another scale to the number itself.
-/** @type {Record<string, (value: number, by: number) => number>} */
+/**
+ * From what is drawn on another scale to the number itself.
+ * @type {Record<string, (value: number, by: number) => number>}
+ */
 const UNDONE = {
   log10: (value, zero) => (zero !== null && Math.abs(value - zero) < 1e-6 ? 0 : 10 ** value),
   asinh: (value, unit) => unit * Math.sinh(value),
   times: (value, factor) => value / factor,
 };
 
-// It was drawn in single precision.
-/** @param {[string, number]} how @param {any} value @returns {any} */
+/**
+ * It was drawn in single precision.
+ * @param {[string, number]} how @param {any} value @returns {any}
+ */
 function undo(how, value) {
   if (typeof value === "number") return Number(UNDONE[how[0]](value, how[1]).toPrecision(6));
   return value && Array.from(value, (part) => undo(how, part));
@@ -33,10 +37,12 @@ const quote = (text) => `"${safe(literal(String(text))).replaceAll('"', '""')}"`
 /** @param {any} value */
 const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? value : "") : quote(value ?? ""));
 
-// The numbers behind a figure as CSV. Where a coordinate is drawn on another scale, meta or customdata has the number
-// itself, or the expression without its asinh; else meta.drawn of the trace says it of z, and meta of the layout of x
-// and y: ["log10", place of 0], ["asinh", unit] or ["times", factor].
-/** @param {import("./figure.js").Figure} figure @returns {string} */
+/**
+ * The numbers behind a figure as CSV. Where a coordinate is drawn on another scale, meta or customdata has the number
+ * itself, or the expression without its asinh; else meta.drawn of the trace says it of z, and meta of the layout of x
+ * and y: ["log10", place of 0], ["asinh", unit] or ["times", factor].
+ * @param {import("./figure.js").Figure} figure @returns {string}
+ */
 export function table(figure) {
   const { arrays, index } = figure.board;
   const { data, layout } = figure.plotlyFigure(true);

@@ -1,7 +1,7 @@
 // What is one figure of a board? Plotly's static layer, and over it the marks that follow the sliders.
 
 import { save, table } from "./download.js";
-import { find, set, svg } from "./elements.js";
+import { child, set, svg } from "./elements.js";
 import { Mark } from "./mark.js";
 import { markup } from "./markup.js";
 import { numberText, written } from "./numbers.js";
@@ -27,11 +27,11 @@ export class Figure {
       <button type="button" data-as="csv">CSV</button></div></details></figcaption>
       <div class="plot" role="img"><canvas aria-hidden="true" hidden></canvas>
       <div class="still" aria-hidden="true"></div></div><p class="caption"></p>`;
-    find(this.element, ".title").textContent = spec.title;
+    child(this.element, ".title").textContent = spec.title;
     /** @type {HTMLDetailsElement} */
-    const menu = find(this.element, "details");
+    const menu = child(this.element, "details");
     /** @type {HTMLElement} */
-    const opener = find(menu, "summary");
+    const opener = child(menu, "summary");
     opener.setAttribute("aria-label", `Download: ${spec.title}`);
     menu.addEventListener("click", (event) => {
       const { as } = /** @type {HTMLElement} */ (event.target).dataset ?? {};
@@ -46,13 +46,13 @@ export class Figure {
       if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget))) menu.open = false;
     });
     /** @type {HTMLElement} */
-    this.plot = find(this.element, ".plot");
+    this.plot = child(this.element, ".plot");
     /** @type {HTMLCanvasElement} */
-    this.canvas = find(this.element, "canvas");
+    this.canvas = child(this.element, "canvas");
     /** @type {Live.Plotted} */
-    this.still = find(this.element, ".still");
+    this.still = child(this.element, ".still");
     /** @type {HTMLElement} */
-    this.caption = find(this.element, ".caption");
+    this.caption = child(this.element, ".caption");
     this.plot.style.height = `${spec.height}px`;
     this.overlay = svg("svg");
     set(this.overlay, { class: "overlay", "aria-hidden": true });
@@ -91,14 +91,18 @@ export class Figure {
     if (this.drawn) window.Plotly?.purge(this.still);
   }
 
-  // Coordinates that stand still: those in the figure, or those of the array that it names, "@grid".
-  /** @param {any} told */
+  /**
+   * Coordinates that stand still: those in the figure, or those of the array that it names, "@grid".
+   * @param {any} told
+   */
   coordinates(told) {
     return typeof told === "string" ? this.board.arrays.read({ array: told.slice(1) }, this.board.index) : told;
   }
 
-  // The figure as Plotly takes it. Moving traces carry their present coordinates; `shown` makes them visible.
-  /** @param {boolean} shown @returns {{data: any[], layout: any}} */
+  /**
+   * The figure as Plotly takes it. Moving traces carry their present coordinates; `shown` makes them visible.
+   * @param {boolean} shown @returns {{data: any[], layout: any}}
+   */
   plotlyFigure(shown) {
     const { board, spec } = this;
     const data = paint(spec.data, board.palette).map((/** @type {any} */ trace) => ({
@@ -203,8 +207,10 @@ export class Figure {
     });
   }
 
-  // The axes on which a mark depends; null if it has to be drawn at every change.
-  /** @param {Live.Trace} live */
+  /**
+   * The axes on which a mark depends; null if it has to be drawn at every change.
+   * @param {Live.Trace} live
+   */
   axesOf(live) {
     /** @type {Set<string>} */
     const names = new Set();
@@ -255,8 +261,10 @@ export class Figure {
     }
   }
 
-  // A figure whose range follows the sliders has its tick labels drawn here, since Plotly's stand still.
-  /** @param {number} reach @param {Live.Scale} toX @param {Live.Scale} toY @param {any} xaxis @param {any} yaxis */
+  /**
+   * A figure whose range follows the sliders has its tick labels drawn here, since Plotly's stand still.
+   * @param {number} reach @param {Live.Scale} toX @param {Live.Scale} toY @param {any} xaxis @param {any} yaxis
+   */
   drawTicks(reach, toX, toY, xaxis, yaxis) {
     const power = 10 ** Math.floor(Math.log10(reach * 0.92));
     const step = power * ([5, 2, 1].find((m) => m * power <= reach * 0.92) ?? 1);

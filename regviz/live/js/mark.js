@@ -73,8 +73,8 @@ export class Mark {
     }
   }
 
-  // Words at points; "right" of a point starts there, as in Plotly's textposition.
   /**
+   * Words at points; "right" of a point starts there, as in Plotly's textposition.
    * @param {Live.Numbers} x
    * @param {Live.Numbers} y
    * @param {Live.Scale} toX

@@ -14,8 +14,10 @@ export function numberText(x, digits) {
 /** @param {string} text */
 const trim = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
 
-// Like toExponential, but an exact tie goes to the even digit, as in Python.
-/** @param {number} x @param {number} digits */
+/**
+ * Like toExponential, but an exact tie goes to the even digit, as in Python.
+ * @param {number} x @param {number} digits
+ */
 function rounded(x, digits) {
   const text = x.toExponential(digits - 1);
   if (+x.toPrecision(digits + 1) !== x) return text; // it has more digits than a tie
@@ -26,8 +28,10 @@ function rounded(x, digits) {
   return tie ? `${kept}e${exponent}` : text;
 }
 
-// The nearest whole number, the even one of two.
-/** @param {number} x */
+/**
+ * The nearest whole number, the even one of two.
+ * @param {number} x
+ */
 export const integer = (x) => Math.round(x) - (Math.abs(x % 1) === 0.5 && Math.round(x) % 2 ? 1 : 0);
 
 /** @param {number} x @param {string} form "int", "%", or how many significant digits @returns {string} */
@@ -37,6 +41,8 @@ export function formatNumber(x, form) {
   return numberText(x, +form);
 }
 
-// What stands at a point of a trace of mode "text"; nothing in a gap.
-/** @param {number} x */
+/**
+ * What stands at a point of a trace of mode "text"; nothing in a gap.
+ * @param {number} x
+ */
 export const written = (x) => (Number.isFinite(x) ? numberText(x, 3) : "");

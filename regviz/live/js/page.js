@@ -1,4 +1,4 @@
-// How does a board stand on a plain page, with no Streamlit?
+// How does a board stand on a plain page?
 //
 //   <link rel="stylesheet" href="live.css">
 //   <script type="module">
@@ -10,11 +10,10 @@ import { Board } from "./board.js";
 import { modeOn } from "./paint.js";
 import { Memory } from "./position.js";
 
-export { Address, Memory } from "./position.js";
-
-// `payload` is that of board.py; its bytes may be written in base64. `plotly` is the address of the drawing library,
-// `position` the place where the position lives. What comes back takes the board away.
 /**
+ * `payload` is that of board.py; its bytes may be written in base64. `plotly` is the address of the drawing library,
+ * `position` the place where the position lives: a Memory of its own, unless it is said. What comes back takes the
+ * board away.
  * @param {HTMLElement} element
  * @param {Record<keyof Live.Payload, any>} payload
  * @param {{plotly: string, position?: Live.Home}} options

@@ -1,7 +1,9 @@
 // Which colour is meant? `paint` and `merge` are those of theme.py.
 
-// Roles stand only under keys that end in "color" or "colorscale".
-/** @param {any} tree @param {Live.Palette} palette @param {string} [key] @returns {any} */
+/**
+ * Roles stand only under keys that end in "color" or "colorscale".
+ * @param {any} tree @param {Live.Palette} palette @param {string} [key] @returns {any}
+ */
 export function paint(tree, palette, key = "") {
   if (typeof tree === "string") {
     if (!/color(scale)?$/.test(key)) return tree;
@@ -18,8 +20,10 @@ export function paint(tree, palette, key = "") {
   return tree;
 }
 
-// `base` with everything that `over` says instead.
-/** @param {any} base @param {any} over @returns {any} */
+/**
+ * `base` with everything that `over` says instead.
+ * @param {any} base @param {any} over @returns {any}
+ */
 export function merge(base, over) {
   /** @param {any} value */
   const isTree = (value) => value && typeof value === "object" && !Array.isArray(value);
@@ -29,8 +33,10 @@ export function merge(base, over) {
   return merged;
 }
 
-// The mode in which a board is read on a CSS colour.
-/** @param {string} background @returns {Live.Mode} */
+/**
+ * The mode in which a board is read on a CSS colour.
+ * @param {string} background @returns {Live.Mode}
+ */
 export function modeOn(background) {
   const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   probe.fillStyle = background || "#ffffff";

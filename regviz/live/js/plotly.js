@@ -1,10 +1,11 @@
 // How does Plotly come to a page? Once, from one address; and what is wrong if it does not come.
 
-import { find } from "./elements.js";
+import { child } from "./elements.js";
 
 /** @type {Promise<Live.Plotly> | null} */
 let plotly = null;
 let attempts = 0;
+
 /** @param {string} address @returns {Promise<Live.Plotly>} */
 export function loadPlotly(address) {
   plotly ??= fetchPlotly(new URL(address, document.baseURI).href).catch((error) => {
@@ -39,8 +40,10 @@ function runScript(address) {
   });
 }
 
-// What is wrong with the answer at an address where a script should be; null if nothing is.
-/** @param {string} address @returns {Promise<string | null>} */
+/**
+ * What is wrong with the answer at an address where a script should be; null if nothing is.
+ * @param {string} address @returns {Promise<string | null>}
+ */
 async function whatComes(address) {
   /** @type {Response} */
   let answer;
@@ -54,15 +57,18 @@ async function whatComes(address) {
   if (/javascript/.test(answer.headers.get("content-type") ?? "")) return null;
   return "another page came in place of the drawing library, perhaps one to sign in. Open this app in a new tab, sign in there, and come back.";
 }
+
 /** @type {CSSStyleSheet | undefined} */
 let adopted;
 
-// Plotly writes its few style rules into the document's head, where a shadow root does not see them.
-/** @param {Live.Root} root */
+/**
+ * Plotly writes its few style rules into the document's head, where a shadow root does not see them.
+ * @param {Live.Root} root
+ */
 export function adoptPlotlyStyles(root) {
   /** @type {CSSStyleSheet | undefined} */
-  const written = find(document, 'style[id^="plotly.js-style"]')?.sheet;
-  if (!written || !("adoptedStyleSheets" in root) ) return;
+  const written = child(document, 'style[id^="plotly.js-style"]')?.sheet;
+  if (!written || !("adoptedStyleSheets" in root)) return;
   adopted ??= new CSSStyleSheet();
   if (root.adoptedStyleSheets.includes(adopted)) return;
   adopted.replaceSync([...written.cssRules].map((rule) => rule.cssText).join("\n"));

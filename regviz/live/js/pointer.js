@@ -5,9 +5,9 @@ import { closest, nearest } from "./axis.js";
 import { set, svg } from "./elements.js";
 import { hundredth, inverse, scale } from "./screen.js";
 
-// One pointer drags an element. `begin` may refuse it; `end` is told whether what it did stays: not if the browser has
-// taken it for a scroll. The function that comes back ends a drag that is under way.
 /**
+ * One pointer drags an element. `begin` may refuse it; `end` is told whether what it did stays: not if the browser has
+ * taken it for a scroll. The function that comes back ends a drag that is under way.
  * @param {GlobalEventHandlers & Element} element
  * @param {(event: PointerEvent) => boolean} begin
  * @param {(event: PointerEvent) => void} follow
@@ -35,8 +35,10 @@ function draggable(element, begin, follow, end) {
   return () => stop(null, true);
 }
 
-// The pointer, anywhere in the plot, moves an axis to the stop nearest to it. Up and down still scrolls a phone.
-/** @param {import("./figure.js").Figure} figure @param {string} name @param {Live.Ref} places */
+/**
+ * The pointer, anywhere in the plot, moves an axis to the stop nearest to it. Up and down still scrolls a phone.
+ * @param {import("./figure.js").Figure} figure @param {string} name @param {Live.Ref} places
+ */
 export function scrub(figure, name, places) {
   const { board, plot } = figure;
   plot.classList.add("scrub");
@@ -96,8 +98,10 @@ export class Handle {
     this.drop = draggable(this.circle, begin, follow, () => board.commit());
   }
 
-  // In the overlay, in which the plot area has a corner.
-  /** @param {Live.Index} index @param {number[]} corner @param {Live.Scale} toX @param {Live.Scale} toY */
+  /**
+   * In the overlay, in which the plot area has a corner.
+   * @param {Live.Index} index @param {number[]} corner @param {Live.Scale} toX @param {Live.Scale} toY
+   */
   draw(index, [left, top], toX, toY) {
     const [x, y] = this.spot(index);
     this.circle.setAttribute("cx", String(hundredth(left + toX(x))));
@@ -106,8 +110,10 @@ export class Handle {
   }
 }
 
-// The handle's coordinates are the values of two axes; without the second it slides along y = 0.
-/** @param {import("./figure.js").Figure} figure @param {string} nameX @param {string} nameY */
+/**
+ * The handle's coordinates are the values of two axes; without the second it slides along y = 0.
+ * @param {import("./figure.js").Figure} figure @param {string} nameX @param {string} nameY
+ */
 export function handleOfAxes(figure, nameX, nameY) {
   const [axisX, axisY] = [nameX, nameY].map((name) => figure.board.spec.axes.find((axis) => axis.name === name));
   /** @param {Live.Index} index */
@@ -118,8 +124,10 @@ export function handleOfAxes(figure, nameX, nameY) {
   }));
 }
 
-// The handle stands at one x, and its height is that of a stop.
-/** @param {import("./figure.js").Figure} figure @param {string} axis @param {Live.Ref} places @param {number} x */
+/**
+ * The handle stands at one x, and its height is that of a stop.
+ * @param {import("./figure.js").Figure} figure @param {string} axis @param {Live.Ref} places @param {number} x
+ */
 export function handleOfLever(figure, axis, places, x) {
   const { board } = figure;
   /** @param {Live.Index} index */

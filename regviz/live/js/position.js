@@ -10,8 +10,10 @@ export class Address {
     this.page = window.location.pathname;
   }
 
-  // Null once the reader has left for another page.
-  /** @param {string[]} names @returns {Live.Texts | null} */
+  /**
+   * Null once the reader has left for another page.
+   * @param {string[]} names @returns {Live.Texts | null}
+   */
   read(names) {
     if (this.page !== window.location.pathname) return null;
     const query = new URLSearchParams(window.location.search);
@@ -28,8 +30,10 @@ export class Address {
     window.history.pushState({}, "", `${pathname}?${query}${hash}`);
   }
 
-  // Calls when something else has changed it; the function that comes back ends that.
-  /** @param {() => void} changed */
+  /**
+   * Calls when something else has changed it; the function that comes back ends that.
+   * @param {() => void} changed
+   */
   watch(changed) {
     window.addEventListener("popstate", changed);
     return () => window.removeEventListener("popstate", changed);

@@ -67,8 +67,10 @@ export class Raster {
     if (this.level) this.level.setAttribute("d", levelLine(z, x.map(toX), y.map(toY), this.trace.meta.level));
   }
 
-  // Each pixel shows the cell in which it lies; cells need not be of one size.
-  /** @param {Live.Numbers} z @param {number} columns @param {Uint16Array} across @param {Uint16Array} down */
+  /**
+   * Each pixel shows the cell in which it lies; cells need not be of one size.
+   * @param {Live.Numbers} z @param {number} columns @param {Uint16Array} across @param {Uint16Array} down
+   */
   fill(z, columns, across, down) {
     const { pixels, colours, shade } = this;
     const painted = Uint32Array.from(z, (value) => (Number.isFinite(value) ? colours[shade(value)] : 0));
@@ -76,8 +78,10 @@ export class Raster {
     for (const row of down) for (const column of across) pixels[to++] = painted[row * columns + column];
   }
 
-  // `fine` x `fine` pixels between four corners, bilinear.
-  /** @param {Live.Numbers} z @param {number} columns @param {number} rows */
+  /**
+   * `fine` x `fine` pixels between four corners, bilinear.
+   * @param {Live.Numbers} z @param {number} columns @param {number} rows
+   */
   blend(z, columns, rows) {
     const { pixels, colours, fine } = this;
     const { zmin, zmax } = this.trace;
@@ -102,10 +106,12 @@ export class Raster {
 /** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
 const contextOf = (canvas, settings) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
 
-// Which cell each pixel of a side shows, and the pixels at which the first and the last begin and end. `places` are the
-// pixels of the cells' own coordinates, in any steps: two cells meet half-way, as Plotly lays them, within the axis.
-/** @param {number[]} places @param {number} length */
-function cells(places, length) {
+/**
+ * Which cell each pixel of a side shows, and the pixels at which the first and the last begin and end. `places` are the
+ * pixels of the cells' own coordinates, in any steps: two cells meet half-way, as Plotly lays them, within the axis.
+ * @param {number[]} places @param {number} length
+ */
+export function cells(places, length) {
   const rising = places[places.length - 1] >= places[0];
   const from = rising ? places : places.toReversed();
   const n = from.length;
@@ -121,9 +127,11 @@ function cells(places, length) {
   return { at, ends };
 }
 
-// Where the blended cells have one value: marching squares, each edge crossed where a straight line crosses.
-/** @param {Live.Numbers} z @param {Live.Numbers} x @param {Live.Numbers} y @param {number} level */
-function levelLine(z, x, y, level) {
+/**
+ * Where the blended cells have one value: marching squares, each edge crossed where a straight line crosses.
+ * @param {Live.Numbers} z @param {Live.Numbers} x @param {Live.Numbers} y @param {number} level
+ */
+export function levelLine(z, x, y, level) {
   const columns = x.length;
   let d = "";
   for (let i = 0; i + 1 < y.length; i++)
@@ -146,8 +154,10 @@ function levelLine(z, x, y, level) {
     }
   return d;
 }
-// The line of a heat map's level, as Plotly draws it.
-/** @param {any} trace */
+/**
+ * The line of a heat map's level, as Plotly draws it.
+ * @param {any} trace
+ */
 export function lineOfLevel({ x, y, z, meta: { level } }) {
   const contours = { start: level, end: level, size: 1, coloring: "none" };
   return { type: "contour", x, y, z, contours, autocontour: false, showscale: false, line: { color: LEVEL, width: 2 } };

@@ -18,8 +18,10 @@ export function scale(axis, [low, high], length, upwards) {
   return upwards ? (v) => length - (position(v) - low) * slope : (v) => (position(v) - low) * slope;
 }
 
-// The inverse of a linear scale.
-/** @param {Live.Scale} to @returns {Live.Scale} */
+/**
+ * The inverse of a linear scale.
+ * @param {Live.Scale} to @returns {Live.Scale}
+ */
 export function inverse(to) {
   const slope = to(1) - to(0);
   return (pixel) => (pixel - to(0)) / slope;

@@ -1,7 +1,7 @@
 // How is an axis set? By a slider, two buttons, a typed value, and perhaps a button that lets it run.
 
 import { nearest } from "./axis.js";
-import { find } from "./elements.js";
+import { child } from "./elements.js";
 import { numberText } from "./numbers.js";
 
 export class Slider {
@@ -55,7 +55,7 @@ export class Slider {
 
   /** @param {string} selector */
   find(selector) {
-    return find(this.element, selector);
+    return child(this.element, selector);
   }
 
   // A button that lets the slider run to its end, from the start if it is there.
@@ -88,8 +88,10 @@ export class Slider {
     for (const event of ["pointerdown", "keydown"]) this.range.addEventListener(event, pause);
   }
 
-  // The slider of another axis of the same name: other stops, perhaps another label.
-  /** @param {Live.Control} axis */
+  /**
+   * The slider of another axis of the same name: other stops, perhaps another label.
+   * @param {Live.Control} axis
+   */
   bind(axis) {
     this.axis = axis;
     this.find("label").textContent = axis.label;

@@ -26,8 +26,10 @@ const STYLE = { "--font": "var(--st-font)", "--top": "3.75rem" }; // so high is 
 /** @param {Element} element */
 const mode = (element) => modeOn(getComputedStyle(element).getPropertyValue("--st-background-color").trim());
 
-// NumPy's bytes arrive as a table of one column.
-/** @param {any} table @returns {Uint8Array<ArrayBuffer>} */
+/**
+ * NumPy's bytes arrive as a table of one column.
+ * @param {any} table @returns {Uint8Array<ArrayBuffer>}
+ */
 const unwrap = (table) => (table.getChild("value") ?? table.getChildAt(0)).toArray();
 
 // The position is written into the address here and not by Python, so that it is right at once, without a connection

@@ -15,8 +15,10 @@ export class Words {
     this.slots = [];
   }
 
-  // A template, filled in here.
-  /** @param {Element} parent @param {string} template */
+  /**
+   * A template, filled in here.
+   * @param {Element} parent @param {string} template
+   */
   fill(parent, template) {
     this.slots.push([parent.appendChild(new Text()), template]);
   }
