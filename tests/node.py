@@ -28,7 +28,7 @@ def ask(script: str, told: Any) -> Any:
 
     JSON knows no infinities: numbers that may be one are told as text, for `read`.
     """
-    command = [NODE, "--input-type=module", "-e", ASK + script]
+    command = [str(NODE), "--input-type=module", "-e", ASK + script]
     done = subprocess.run(command, cwd=ROOT, input=json.dumps(told), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

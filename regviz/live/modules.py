@@ -1,8 +1,8 @@
 """How do the JavaScript modules travel? Joined into one, where a host takes a component as one text.
 
-The modules stand in js/ as a browser reads them, with imports and exports. Joined, they share one scope: each after what
-it imports, without `import` lines and `export` keywords. So no two may declare the same name at the top, and imports
-may neither rename nor go round in a circle; a test sees to that.
+The modules stand in js/ as a browser reads them, with imports and exports. Joined, they share one scope: each after
+what it imports, without `import` lines and `export` keywords. So no two may declare the same name at the top, and
+imports may neither rename nor go round in a circle; a test sees to that.
 """
 
 from __future__ import annotations
