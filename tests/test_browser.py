@@ -21,6 +21,7 @@ from regviz.figures import geometry
 from regviz.figures.compare import board as picture
 from regviz.figures.traces import markup, points
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, number_text
+from regviz.live.modules import in_order
 from regviz.settings import Settings
 from regviz.sweeps.compare import compare
 from regviz.ui import PAGES
@@ -35,6 +36,7 @@ from tests.harness import (
     far_away,
     mount,
     open_board,
+    plain_page,
     read_only_copy,
     serve,
     settle,
@@ -899,6 +901,56 @@ def test_a_board_that_is_taken_away_leaves_nothing_running(page: Page, app_url: 
         assert not page.evaluate(running), doing
         assert page.url == address, doing
         page.mouse.up()
+
+
+def test_a_plain_page_mounts_boards_from_the_modules_themselves(page: Page) -> None:
+    """No Streamlit, no joined text: a position in the address, and beside it a board that keeps its own."""
+    board = every_kind()
+    page.set_viewport_size({"width": 1000, "height": 2600})
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    with plain_page(board) as url:
+        page.goto(f"{url}?t=4&mine=1")
+        first, second = page.locator("main"), page.locator("aside")
+        for place in (first, second):
+            place.locator("[data-figure=lever] .overlay path").first.wait_for(state="attached")
+        settle(page)
+        assert all(address.startswith((url, "data:")) for address in requested)
+        assert {address.rpartition("/")[2] for address in requested if "/js/" in address} == set(in_order("page.js"))
+
+        def picture_of(place: Locator) -> list[Any]:
+            drawn = place.locator(".overlay path").evaluate_all("paths => paths.map((p) => p.getAttribute('d'))")
+            return [drawn, place.get_by_label("Time, typed value").input_value()]
+
+        assert [picture_of(place)[1] for place in (first, second)] == ["4", "2"]
+        before = picture_of(first), picture_of(second)
+        track = first.locator(".axis", has_text="Time").locator(".range")
+        box = track.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 12 + 0.8 * (box["width"] - 24), box["y"] + box["height"] / 2)
+        page.mouse.down()
+        seen = []
+        for stop in (3, 1, 0):
+            page.mouse.move(box["x"] + 12 + stop / 5 * (box["width"] - 24), box["y"] + box["height"] / 2)
+            expect(first.get_by_label("Time, typed value")).to_have_value(str(stop))
+            seen.append(picture_of(first))
+        assert len({str(picture) for picture in (*seen, before[0])}) == 4, "drawn while the pointer is down"
+        assert page.url == f"{url}?t=4&mine=1"
+        page.mouse.up()
+        page.wait_for_url(re.compile(r"\?t=0&mine=1&a=\S+&b=\S+$"))
+        assert picture_of(second) == before[1]
+        settle(page)
+        held = first.locator("[data-figure=lever] .still").evaluate("e => [...e.data[0].y]")
+        assert held == pytest.approx(board.figures[4].at(board, board.index({"t": "0"}))["data"][0]["y"], rel=1e-6)
+        page.go_back()
+        expect(first.get_by_label("Time, typed value")).to_have_value("4")
+        second.locator(".axis", has_text="Time").locator(".range").press("End")
+        settle(page)
+        assert picture_of(second)[1] == "5"
+        assert page.url == f"{url}?t=4&mine=1", "nobody else's business"
+        page.evaluate("() => window.unmount()")
+        expect(second).to_be_empty()
+        assert first.locator(".controls").evaluate("e => getComputedStyle(e).top") == "0px"
 
 
 # -- geometry

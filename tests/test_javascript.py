@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def test_colours_are_painted_and_layouts_merged_alike() -> None:
     generator = np.random.default_rng(2)
     trees = [_tree(generator) for _ in range(400)] + [theme.LAYOUT]
     trees += [figure.figure["layout"] for figure in compare_board(compare(Settings())).figures]
-    pairs = [*zip(trees[:-1], trees[1:], strict=True), (theme.LAYOUT, {"xaxis": {"gridcolor": None, "line": {}}})]
+    pairs = [*pairwise(trees), (theme.LAYOUT, {"xaxis": {"gridcolor": None, "line": {}}})]
     painted, merged = ask(
         """
         import { merge, paint } from "./regviz/live/js/paint.js";
