@@ -11,12 +11,11 @@ export default [
     rules: {
       "no-var": "error",
       "prefer-const": "error",
-      "prefer-template": "off",
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-shadow": ["error", { builtinGlobals: false }],
       "no-restricted-imports": ["error", { patterns: [{ regex: "^(?!\\./)", message: "Modules import each other only." }] }],
       "max-len": ["error", { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
     },
   },
-  { files: ["tests/js/**/*.js", "*.config.js"], languageOptions: { globals: globals.node } },
+  { files: ["tests/js/**/*.js"], languageOptions: { globals: { ...globals.node, window: "writable" } } },
 ];

@@ -22,7 +22,8 @@ export class Mark {
     this.trace = trace;
     this.draw = this.lines;
     this.symbol = SYMBOLS.circle;
-    this.d = "";
+    /** @type {string | undefined} */
+    this.d = undefined; // as it is drawn
     this.side = 0;
     this.anchor = "middle";
     this.path = parent.appendChild(svg("path"));
