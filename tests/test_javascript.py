@@ -5,6 +5,7 @@ Each function that has a counterpart in Python is asked the same, in Node; what 
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from graphlib import TopologicalSorter
@@ -275,6 +276,15 @@ def test_one_file_knows_streamlit() -> None:
         assert re.match(r"// [A-Z][^?]+\?", text.replace("\n// ", " ")), (
             f"{name} opens with the question that it answers"
         )
+
+
+def test_what_checks_the_javascript_is_pinned() -> None:
+    pinned = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in pinned.values())
+    lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    assert json.loads(lock)["packages"][""]["devDependencies"] == pinned
+    assert '"integrity"' in lock
+    assert '"resolved"' not in lock, "from whichever registry npm is set to"
 
 
 def test_the_looks_lose_nothing_but_comments() -> None:
