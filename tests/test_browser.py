@@ -124,6 +124,22 @@ def test_every_page_opens_looks_well_and_asks_nobody_else(page: Page, app_url: s
         expect(last).to_have_attribute("stroke", "#ff9147")  # the theme has followed the reader without a reload
 
 
+def test_a_board_writes_as_its_page_does_and_stays_below_its_header(page: Page, app_url: str) -> None:
+    board = open_board(page, app_url)
+    settle(page)
+    font, theirs = board.evaluate(
+        """e => [getComputedStyle(e).fontFamily, getComputedStyle(e).getPropertyValue('--st-font').trim()]"""
+    )
+    assert "Source Sans" in theirs
+    assert font.replace(" ", "") == theirs.replace(" ", "")
+    page.set_viewport_size({"width": 1366, "height": 500})
+    page.locator("[data-figure=fit_l1]").evaluate("e => e.scrollIntoView()")
+    header, controls = page.get_by_test_id("stHeader").bounding_box(), board.locator(".controls").bounding_box()
+    assert header is not None
+    assert controls is not None
+    assert controls["y"] == pytest.approx(header["y"] + header["height"], abs=1)
+
+
 def test_the_picture_is_the_one_that_python_draws(page: Page, app_url: str) -> None:
     """At three positions, every figure in the browser holds the coordinates of LiveFigure.at."""
     for query, settings in (
