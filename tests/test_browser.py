@@ -132,7 +132,7 @@ def test_a_board_writes_as_its_page_does_and_stays_below_its_header(page: Page, 
     )
     assert "Source Sans" in theirs
     assert font.replace(" ", "") == theirs.replace(" ", "")
-    page.set_viewport_size({"width": 1366, "height": 500})
+    page.set_viewport_size({"width": 1366, "height": 620})
     page.locator("[data-figure=fit_l1]").evaluate("e => e.scrollIntoView()")
     header, controls = page.get_by_test_id("stHeader").bounding_box(), board.locator(".controls").bounding_box()
     assert header is not None
