@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from regviz import theme
+from regviz.figures import geometry
 from regviz.figures.compare import board as compare_board
 from regviz.figures.paths import board as path_board
 from regviz.live import modules
@@ -258,6 +259,14 @@ def test_nothing_but_comments_and_spaces_is_left_out(entry: str, monkeypatch: py
     declared = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", whole, re.M)
     assert len(declared) > 40
     assert not set(declared) & set(browser), "where a module forgets an import it means the browser's own"
+
+
+def test_a_source_loses_nothing_but_comments_and_spaces() -> None:
+    sent, whole = payload(geometry.board())["spec"]["source"], geometry.board().source
+    assert whole is not None
+    assert len(sent) < 0.75 * len(whole.module)
+    left, right, _ = ask(TOKENS, {"bare": sent, "whole": whole.module})
+    assert left == right
 
 
 @pytest.mark.parametrize("words", ["`b // c\n`", "`/* b */ c`", "b /* c */ / d"])

@@ -258,8 +258,8 @@ class Source:
     """Arrays that are computed at the present position instead of read from a sweep, where axes fit in no grid.
 
     `compute` maps the axes' values to arrays by name; it is the reference. `module` is the text of a JavaScript module
-    whose default export does the same in the browser; its export `invert(name, value, position)` gives the axis
-    values at which a computed number is `value` (for dials).
+    (its comments do not travel) whose default export does the same in the browser; its export
+    `invert(name, value, position)` gives the axis values at which a computed number is `value` (for dials).
     """
 
     compute: Callable[[Mapping[str, float]], Mapping[str, NDArray[np.float64]]]

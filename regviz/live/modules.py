@@ -26,7 +26,10 @@ def in_order(entry: str) -> list[str]:
 
 @cache
 def joined(entry: str) -> str:
-    """A module and all that it needs as one text, which exports what the module exports by default."""
+    """A module and all that it needs as one text, which exports what the module exports by default.
+
+    What it exports by name is a name at the top of the text.
+    """
     texts = ((JS / name).read_text(encoding="utf-8") for name in in_order(entry))
     return lean("".join(_EXPORT.sub("", IMPORT.sub("", text)) for text in texts))
 
