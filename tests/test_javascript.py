@@ -287,6 +287,32 @@ def test_one_file_knows_streamlit() -> None:
         )
 
 
+def _fields(name: str) -> set[str]:
+    """The fields of an interface in types.d.ts, with those that it extends."""
+    types = (JS / "types.d.ts").read_text(encoding="utf-8")
+    found = re.search(rf"interface {name}(?: extends (\w+))? {{\n(.*?)\n  }}", types, re.S)
+    assert found is not None, name
+    own = set(re.findall(r"^    (\w+)\??:", found[2], re.M))
+    return own | _fields(found[1]) if found[1] else own
+
+
+def test_the_types_of_what_travels_are_those_of_the_payload(board: Board) -> None:
+    spec = payload(every_expression(board))["spec"]
+    sent = {
+        "Spec": [spec | {"plotly": "where"}],
+        "Axis": spec["axes"],
+        "Figure": spec["figures"],
+        "Card": spec["readouts"],
+        "Note": spec["notes"],
+        "Dial": spec["dials"],
+        "Swept": list(spec["arrays"].values()),
+    }
+    for name, items in sent.items():
+        assert items, name
+        assert all(set(item) == _fields(name) for item in items), name
+    assert {key for figure in spec["figures"] for live in figure["moving"] for key in live} == _fields("Trace")
+
+
 def test_what_checks_the_javascript_is_pinned() -> None:
     pinned = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in pinned.values())
