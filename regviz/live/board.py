@@ -2,7 +2,7 @@
 
 A `Board` holds named arrays whose leading dimensions are the live axes, and `LiveFigure`s: ordinary Plotly
 figures (as dictionaries) in which the coordinates of some traces are `Moving` expressions. The browser
-evaluates them at the index under the pointer (live.js); `LiveFigure.at` evaluates the same expressions here,
+evaluates them at the index under the pointer (js/arrays.js); `LiveFigure.at` evaluates the same expressions here,
 so tests, downloads and notebooks see the same picture. Coordinates that stand still may name an unswept array
 (``"x": "@grid"``), which is then sent once for all figures. Nothing in this file knows what the numbers mean.
 """
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz import theme
+from regviz.live.modules import lean
 
 Index = Mapping[str, int]
 
@@ -257,8 +258,8 @@ class Source:
     """Arrays that are computed at the present position instead of read from a sweep, where axes fit in no grid.
 
     `compute` maps the axes' values to arrays by name; it is the reference. `module` is the text of a JavaScript module
-    whose default export does the same in the browser; its export `invert(name, value, position)` gives the axis
-    values at which a computed number is `value` (for dials).
+    (its comments do not travel) whose default export does the same in the browser; its export
+    `invert(name, value, position)` gives the axis values at which a computed number is `value` (for dials).
     """
 
     compute: Callable[[Mapping[str, float]], Mapping[str, NDArray[np.float64]]]
@@ -463,7 +464,7 @@ def _spec(board: Board) -> dict[str, Any]:
             }
             for note in board.notes
         ],
-        "source": None if board.source is None else board.source.module,
+        "source": None if board.source is None else lean(board.source.module),
         "dials": [
             {
                 "name": dial.name,
