@@ -8,6 +8,7 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -879,6 +880,29 @@ RUNNING = """() => {
     };
   }
 }"""
+
+
+def test_a_preset_may_change_settings_too(page: Page, app_url: str) -> None:
+    """One step of browser back: the sliders move, and the address asks for other settings, which the page then has."""
+    toy = every_kind()
+    axis = toy.axes[0]
+    places = (
+        ("here", {axis.name: axis.values[1]}),
+        ("elsewhere", {axis.name: axis.values[0], "degree": "9", "x": None}),
+    )
+    mount(page, app_url, replace(toy, presets=places, menu="Go"))
+    menu = page.get_by_label("Go")
+    menu.select_option("here")
+    page.wait_for_function("() => window.location.search.length > 1")
+    assert "degree" not in page.url
+    page.evaluate("() => window.history.replaceState({}, '', `${window.location.search}&x=1`)")
+    menu.select_option("elsewhere")
+    page.wait_for_url("**degree=9*")
+    assert "x=1" not in page.url
+    expect(page.get_by_label(f"{axis.label}, typed value")).to_have_value(axis.text[0])
+    page.go_back()
+    expect(page.get_by_label(f"{axis.label}, typed value")).to_have_value(axis.text[1])
+    assert "degree" not in page.url
 
 
 def test_a_board_that_is_taken_away_leaves_nothing_running(page: Page, app_url: str) -> None:

@@ -447,6 +447,21 @@ def test_what_nobody_refers_to_does_not_travel(board: Board) -> None:
         )
 
 
+def test_a_board_of_one_figure_carries_only_what_that_needs(board: Board) -> None:
+    drawn = every_expression(board)
+    for figure in drawn.figures:
+        alone = drawn.only(figure.name)
+        spec = payload(alone)["spec"]
+        assert [shown["name"] for shown in spec["figures"]] == [figure.name]
+        assert (spec["readouts"], spec["notes"], spec["legend"], spec["presets"]) == ([], [], [], [])
+        assert [axis.name for axis in alone.axes] == [axis.name for axis in drawn.axes]
+        assert set(spec["arrays"]) < set(payload(drawn)["spec"]["arrays"])
+        for index in ends_of(drawn):
+            assert repr(figure.at(alone, index)) == repr(figure.at(drawn, index))
+    with pytest.raises(ValueError, match="no figure is called nothing"):
+        drawn.only(drawn.figures[0].name, "nothing")
+
+
 def test_words_and_cells_at_an_index(board: Board) -> None:
     drawn = every_expression(board)
     index = {"alpha": 1, "l1_ratio": 2}

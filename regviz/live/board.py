@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -283,7 +283,8 @@ class Board:
     """All that one live component shows. `values` are the numbers templates may name: (reference, format).
 
     A format that is a tuple of templates makes words follow a number: the number says which of them is meant.
-    `presets` are positions worth a visit, by name: they form a menu called `menu`.
+    `presets` are positions worth a visit, by name: they form a menu called `menu`. What is not the name of an axis is
+    that of a setting, with what the address then says of it; None is its default.
     """
 
     axes: tuple[Axis, ...]
@@ -298,8 +299,18 @@ class Board:
     notes: tuple[Note, ...] = ()
     source: Source | None = None
     dials: tuple[Dial, ...] = ()
-    presets: tuple[tuple[str, Mapping[str, float]], ...] = ()
+    presets: tuple[tuple[str, Mapping[str, float | str | None]], ...] = ()
     menu: str = ""
+
+    def only(self, *names: str) -> Board:
+        """The same board with the figures of these names and nothing beside them but the sliders.
+
+        Raises ValueError if no figure has such a name.
+        """
+        figures = tuple(figure for figure in self.figures if figure.name in names)
+        if missing := set(names) - {figure.name for figure in figures}:
+            raise ValueError(f"no figure is called {', '.join(sorted(missing))}")
+        return replace(self, figures=figures, readouts=(), notes=(), legend=(), presets=(), columns=len(figures))
 
     @cached_property
     def _computed(self) -> dict[tuple[int, ...], Mapping[str, NDArray[np.float64]]]:

@@ -220,9 +220,11 @@ export class Board {
     select.addEventListener("change", () => {
       if (!select.value) return;
       const chosen = select.value;
-      this.move(this.stops(presets[+chosen][1]));
+      const place = presets[+chosen][1];
+      this.move(this.stops(place));
       select.value = chosen;
-      this.commit();
+      if (Object.keys(place).every((name) => name in this.index)) this.commit();
+      else this.home.write(this.texts(place)); // settings change too: their host sends another sweep
     });
     label.append(menu, select);
     this.menu = select;
@@ -230,11 +232,16 @@ export class Board {
 
   /**
    * Stops nearest to some axes' values.
-   * @param {Live.Position} position @returns {Live.Index}
+   * @param {Live.Place} place @returns {Live.Index}
    */
-  stops(position) {
-    const named = this.spec.axes.filter(({ name }) => name in position);
-    return Object.fromEntries(named.map((axis) => [axis.name, nearest(axis, position[axis.name])]));
+  stops(place) {
+    const named = this.spec.axes.filter(({ name }) => name in place);
+    return Object.fromEntries(named.map((axis) => [axis.name, nearest(axis, place[axis.name])]));
+  }
+
+  /** @param {Live.Place} place @returns {Live.Texts} */
+  texts(place) {
+    return Object.fromEntries(Object.entries(place).map(([name, value]) => [name, value === null ? null : `${value}`]));
   }
 
   buildLegend() {

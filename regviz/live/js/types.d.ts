@@ -11,6 +11,7 @@ declare namespace Live {
   type Palette = Record<string, string>; // role -> colour
   type Index = Record<string, number>; // name of an axis -> stop
   type Position = Record<string, number>; // name of an axis -> value
+  type Place = Record<string, number | string | null>; // and name of a setting -> what the address says, null by default
   type Texts = Record<string, string | null>; // name of an axis -> what is written for it
   type Scale = (value: number) => number;
 
@@ -32,7 +33,7 @@ declare namespace Live {
     arrays: Record<string, Swept>;
     values: Record<string, { ref: Ref; form: string | string[] }>;
     legend: [number, number][]; // (figure, trace)
-    presets: [string, Position][];
+    presets: [string, Place][];
     menu: string;
     summary: string;
     place: string;
