@@ -225,6 +225,19 @@ def test_three_outputs_that_explode() -> None:
     assert np.isfinite(result.data_loss).all()
 
 
+class Uphill(Softmax):
+    """The last output rises without end, the others stay."""
+
+    def gradient(self, y: Array, z: Array) -> Array:
+        return np.asarray(np.broadcast_to([[0.0], [0.0], [-1e6 / z.shape[-1]]], z.shape))
+
+
+def test_one_output_that_explodes_is_enough() -> None:
+    architecture, data = Architecture(2, (), n_outputs=3), clusters()
+    result = sweep(architecture=architecture, data=data, loss=Uphill(), alphas=[0], l1_ratios=[0], snapshots=2)
+    assert 1 < result.diverged[0, 0] < 6, "seen at the step, not when weights are kept"
+
+
 def test_outputs_that_can_not_be() -> None:
     for n in (0, 33, 1.0, True):
         with pytest.raises(ValueError, match="n_outputs must be a whole number, 1 to 32"):
