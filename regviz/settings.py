@@ -45,10 +45,13 @@ class Knob:
     low: float = 0
     high: float = 0
     step: float = 1
-    options: Mapping[str, str] = field(default_factory=dict)  # slug -> words; the URL has the words
+    options: Mapping[str, str] = field(default_factory=dict)  # slug -> words; the URL has the slug
 
     def nearest(self, raw: object, default: Any) -> tuple[Any, str | None]:
-        """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value."""
+        """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value.
+
+        The words of a choice are read like its slug: they stood in links once.
+        """
         text, got = str(raw)[:MAX_TEXT], f"got “{shown(raw)}”"
         if self.options:
             for slug, words in self.options.items():
@@ -76,12 +79,14 @@ class Knob:
         return snapped, f"goes from {self.low:g} to {self.high:g} in steps of {self.step:g}, {got}" if apart else None
 
     def written(self, value: Any) -> str:
-        """A value as the URL has it, and as it is told: the words of a choice, else the plain value."""
-        if self.options:
-            return self.options[value]
+        """A value as the URL has it: the slug of a choice, which no translation changes, else the plain value."""
         if isinstance(value, bool):
             return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def told(self, value: Any) -> str:
+        """A value as the reader is told it: the words of a choice, else the plain value."""
+        return self.options.get(value) or self.written(value)
 
 
 def knob(default: Any, label: str, help: str, **limits: Any) -> Any:
@@ -114,7 +119,7 @@ class Knobs:
             if name in raw:
                 values[name], problem = knob.nearest(raw[name], getattr(cls, name))
                 if problem:
-                    problems.append(f"{knob.label} ({name}) {problem}; using {knob.written(values[name])}.")
+                    problems.append(f"{knob.label} ({name}) {problem}; using {knob.told(values[name])}.")
         return cls(**values), problems
 
 

@@ -339,28 +339,53 @@ def test_the_same_release_counts_after_going_back(page: Page, app_url: str) -> N
     page.wait_for_url("**alpha=0&*")
 
 
+RELEASE = """range => { // the hand of somebody else: the reader's own stays where it is
+  range.value = Number(range.value) + 1;
+  for (const kind of ['input', 'change']) range.dispatchEvent(new Event(kind, { bubbles: true }));
+}"""
+
+
+@pytest.mark.parametrize("kind", ["toggle", "select box", "radio"])
 @pytest.mark.parametrize("seconds", [0, 0.15])
-def test_a_release_and_a_setting_at_once_both_count(page: Page, app_url: str, seconds: float) -> None:
+def test_a_release_and_a_setting_at_once_both_count(page: Page, app_url: str, seconds: float, kind: str) -> None:
+    name = {"toggle": "standardize", "select box": "basis", "radio": "match"}[kind]
+    knob = Settings.knobs()[name]
+    values = [None, "false"] if kind == "toggle" else [None, list(knob.options)[1]]
+    typed = page.get_by_label(re.compile("^Strength λ.*, typed value"))  # it says of what in other comparisons
     with far_away(app_url, seconds) as url:
         open_board(page, url)
         settle(page)
-        for pause in (0, 100, 160, 300):
-            before = value_of(page, "Strength λ")
-            switch = page.get_by_role("switch", name="Standardise the features")
-            off = switch.is_checked()
-            slider(page, "Strength λ").press("ArrowRight")
+        for turn, pause in enumerate((0, 100, 160, 300)):
+            before = typed.input_value()
+            wanted = values[(turn + 1) % 2]
+            words = knob.options.get(wanted or getattr(Settings(), name), knob.label)
+            if kind == "select box":
+                box = page.get_by_role("combobox", name=re.compile(knob.label))
+                box.focus()
+                settle(page)  # a list closes when its page scrolls
+                box.press("ArrowDown")
+                page.get_by_role("option", name=words).wait_for()
+            slider(page, "Strength λ").evaluate(RELEASE)
             page.wait_for_timeout(pause)
-            page.get_by_text("Standardise the features").click()
+            if kind == "select box":
+                page.get_by_role("option", name=words).click()
+            else:
+                page.get_by_text(words, exact=True).click()
             page.wait_for_timeout(4000 * seconds)
             settle(page)
-            assert value_of(page, "Strength λ") != before
-            assert switch.is_checked() != off
-            told = [value_of(page, "Strength λ"), "false" if off else None]
+            assert typed.input_value() != before
+            told = [typed.input_value(), wanted]
             page.wait_for_function(
-                """told => ['alpha', 'standardize'].every((name, i) =>
-                  new URLSearchParams(window.location.search).get(name) === told[i])""",
-                arg=told,
+                """([name, told]) => ['alpha', name].every((field, i) =>
+                  new URLSearchParams(window.location.search).get(field) === told[i])""",
+                arg=[name, told],
             )
+            if kind == "toggle":
+                assert page.get_by_role("switch", name=knob.label).is_checked() == (wanted is None)
+            elif kind == "select box":
+                expect(box).to_have_value(words)
+            else:
+                expect(page.get_by_role("radio", name=words)).to_be_checked()
 
 
 def test_new_data_do_not_stop_a_drag(page: Page, app_url: str) -> None:
@@ -416,7 +441,7 @@ def test_settings_change_the_picture_and_the_url(page: Page, app_url: str) -> No
     page.get_by_role("combobox", name=re.compile("Data set")).click()
     page.keyboard.type("Diab")  # a long list is drawn as far as it is on screen
     page.get_by_role("option", name="Diabetes").click()
-    page.wait_for_url("**data=Diabetes*")
+    page.wait_for_url("**data=diabetes*")
     expect(page.locator("[data-figure=fit_l1] .title")).to_have_text("L1: predicted against observed")
     expect(page.locator("[data-figure=weights_l1] .still")).to_contain_text("body mass index")
 

@@ -54,6 +54,46 @@ def through_history() -> bool:
     return context is not None and context.is_history_navigation
 
 
+def keep_slugs(scene: Scene) -> None:
+    """From here on the browser's address never has the words of a choice of this page, but its slug.
+
+    Streamlit's widgets write themselves into the address at the moment of a change, with the words that they show.
+    That moment is the right one (an answer of the server may come after the next release of a slider, and would undo
+    it), so the words are replaced in the browser as they are written.
+    """
+    slugs = {
+        urlencode({name: words}): urlencode({name: slug})
+        for name, knob in scene.settings.knobs().items()
+        for slug, words in knob.options.items()
+        if words != slug
+    }
+    if slugs:
+        st.components.v2.component("regviz.slugs", js=KEEP_SLUGS)(key="slugs", data={"slugs": slugs})
+
+
+# A field of an address counts by what it says, however it is encoded.
+KEEP_SLUGS = """
+const read = (field) => new URLSearchParams(field).toString();
+const inSlugs = (address) => String(address).replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
+const mend = () => {
+  const address = window.location.href;
+  if (inSlugs(address) !== address) window.history.replaceState(window.history.state, "", address);
+};
+export default function ({ data }) {
+  const first = !window.regvizSlugs;
+  window.regvizSlugs = Object.assign(Object.create(null), data.slugs);
+  if (first) {
+    for (const method of ["pushState", "replaceState"]) {
+      const write = window.history[method].bind(window.history);
+      window.history[method] = (state, title, address) => write(state, title, address == null ? address : inSlugs(address));
+    }
+    window.addEventListener("popstate", mend);
+  }
+  mend();
+}
+"""
+
+
 def reads_alike(one: str, other: str) -> bool:
     """The same text, or the same number."""
     try:

@@ -103,16 +103,21 @@ def _bound(name: str, knob: Knob, default: Any, draw: Callable[..., T], *args: A
 
     Every release of a slider is a step in the browser's history, and after such a step Streamlit gives each widget the
     value that the address has. Where the widget has it already that is left out: it would undo what the reader changes
-    before the answer is back.
+    before the answer is back. Streamlit knows a choice by its words only, so they stand for its slug when it reads.
     """
     context = get_script_run_ctx()
     stepped = through_history()
-    if context is not None and stepped and name in st.session_state:
-        now = knob.written(st.session_state[name])
-        if reads_alike(st.query_params.get(name, knob.written(default)), now):
-            context.is_history_navigation = False
-            with context.session_state.query_params() as query:
+    if context is not None:
+        raw = st.query_params.get(name)
+        slug = knob.nearest(raw, default)[0] if knob.options and raw is not None else raw
+        with context.session_state.query_params() as query:
+            held = stepped and name in st.session_state
+            asked = knob.written(default) if slug is None else slug
+            if held and reads_alike(asked, knob.written(st.session_state[name])):
+                context.is_history_navigation = False
                 query._initial_query_params.pop(name, None)
+            elif knob.options and name in query._initial_query_params:
+                query._initial_query_params[name] = [knob.options[slug]]
     value = draw(*args, key=name, bind="query-params", **kwargs)
     if context is not None:
         context.is_history_navigation = stepped
