@@ -48,6 +48,18 @@ def arrive(scene: Scene, scenes: Iterable[Scene]) -> None:
         st.rerun()
 
 
+def read_words(scene: Scene) -> None:
+    """Old links have the words of a choice: the server takes them for its slug, as the browser does at once."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as query:
+        for name, knob in scene.settings.knobs().items():
+            for slug, words in knob.options.items():
+                if query.get_all(name) == [words] != [slug]:
+                    query.set_with_no_forward_msg(name, slug)
+
+
 def through_history() -> bool:
     """Whether the reader has gone back or forward: then the browser's address is right as it is."""
     context = get_script_run_ctx()
@@ -59,7 +71,7 @@ def keep_slugs(scene: Scene) -> None:
 
     Streamlit's widgets write themselves into the address at the moment of a change, with the words that they show.
     That moment is the right one (an answer of the server may come after the next release of a slider, and would undo
-    it), so the words are replaced in the browser as they are written.
+    it), so the words are replaced in the browser as they are written, and so are those of an old link.
     """
     slugs = {
         urlencode({name: words}): urlencode({name: slug})
@@ -71,23 +83,21 @@ def keep_slugs(scene: Scene) -> None:
         st.components.v2.component("regviz.slugs", js=KEEP_SLUGS)(key="slugs", data={"slugs": slugs})
 
 
-# A field of an address counts by what it says, however it is encoded.
 KEEP_SLUGS = """
-const read = (field) => new URLSearchParams(field).toString();
-const inSlugs = (address) => String(address).replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
-const mend = () => {
-  const address = window.location.href;
-  if (inSlugs(address) !== address) window.history.replaceState(window.history.state, "", address);
-};
+const read = (field) => new URLSearchParams(field).toString();  // one spelling for every way to encode it
+const inSlugs = (address) => address.replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
+
 export default function ({ data }) {
   const first = !window.regvizSlugs;
   window.regvizSlugs = Object.assign(Object.create(null), data.slugs);
+  const { history } = window;
+  const mend = () => history.replaceState(history.state, "", window.location.href);
   if (first) {
     for (const method of ["pushState", "replaceState"]) {
-      const write = window.history[method].bind(window.history);
-      window.history[method] = (state, title, address) => write(state, title, address == null ? address : inSlugs(address));
+      const write = history[method].bind(history);
+      history[method] = (state, title, address) => write(state, title, address && inSlugs(String(address)));
     }
-    window.addEventListener("popstate", mend);
+    window.addEventListener("popstate", mend);  // back to an old link
   }
   mend();
 }

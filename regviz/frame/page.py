@@ -13,7 +13,7 @@ from threading import Thread
 
 import streamlit as st
 
-from regviz.frame.address import arrive, keep_slugs, remember, tell_of_url
+from regviz.frame.address import arrive, keep_slugs, read_words, remember, tell_of_url
 from regviz.frame.scene import Scene
 from regviz.frame.share import share
 
@@ -49,6 +49,7 @@ def open_page(scene: Scene, scenes: Iterable[Scene]) -> None:
         menu_items={"About": ABOUT},
     )
     st.html(_STYLE)
+    read_words(scene)
     arrive(scene, scenes)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(f"RegViz · {scene.title}", anchor=False, width="content")
