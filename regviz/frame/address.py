@@ -91,7 +91,10 @@ export default function ({ data }) {
   const first = !window.regvizSlugs;
   window.regvizSlugs = Object.assign(Object.create(null), data.slugs);
   const { history } = window;
-  const mend = () => history.replaceState(history.state, "", window.location.href);
+  const mend = () => {
+    const { href } = window.location;
+    if (inSlugs(href) !== href) history.replaceState(history.state, "", href);
+  };
   if (first) {
     for (const method of ["pushState", "replaceState"]) {
       const write = history[method].bind(history);

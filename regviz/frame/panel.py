@@ -19,8 +19,6 @@ K = TypeVar("K", bound=Knobs)
 D = TypeVar("D", bound=DataSettings)
 T = TypeVar("T")
 
-_DATA_FIELDS = ("n_samples", "noise", "correlation", "random_state", "degree", "basis", "standardize", "validation")
-
 
 def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | None]:
     """The data and `more` fields of a page's settings as widgets, and the user's own rows if chosen.
@@ -38,16 +36,10 @@ def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | Non
             entry = DATASETS[stand_in()]
             st.info(f"Until a file of yours can be used, the data are: {entry.label}.", icon=":material/upload_file:")
         chosen = _chosen(kind)
-        takes = {
-            "n_samples": own is None,
-            "noise": entry is not None and entry.takes_noise,
-            "correlation": entry is not None and entry.takes_correlation,
-            "degree": getattr(entry, "domain", None) is not None,
-            "basis": getattr(entry, "domain", None) is not None,
-            "n_splits": getattr(chosen, "match", "cv") == "cv",
-        }
-        for name in (*_DATA_FIELDS, *more):
-            _widget(name, kind, disabled=not takes.get(name, True))
+        for name in (*DataSettings.knobs(), *more):
+            if name != "data":
+                off = name == "n_splits" and getattr(chosen, "match", "cv") != "cv"
+                _widget(name, kind, disabled=off or not kind.knobs()[name].applies(entry))
     settings = _chosen(kind)
     return (replace(settings, data=stand_in()) if data == OWN_DATA and own is None else settings), own
 
@@ -108,16 +100,14 @@ def _bound(name: str, knob: Knob, default: Any, draw: Callable[..., T], *args: A
     context = get_script_run_ctx()
     stepped = through_history()
     if context is not None:
-        raw = st.query_params.get(name)
-        slug = knob.nearest(raw, default)[0] if knob.options and raw is not None else raw
+        asked = st.query_params.get(name, knob.written(default))
         with context.session_state.query_params() as query:
-            held = stepped and name in st.session_state
-            asked = knob.written(default) if slug is None else slug
-            if held and reads_alike(asked, knob.written(st.session_state[name])):
+            told = query._initial_query_params
+            if stepped and name in st.session_state and reads_alike(asked, knob.written(st.session_state[name])):
                 context.is_history_navigation = False
-                query._initial_query_params.pop(name, None)
-            elif knob.options and name in query._initial_query_params:
-                query._initial_query_params[name] = [knob.options[slug]]
+                told.pop(name, None)
+            elif name in told and asked in knob.options:
+                told[name] = [knob.options[asked]]
     value = draw(*args, key=name, bind="query-params", **kwargs)
     if context is not None:
         context.is_history_navigation = stepped
