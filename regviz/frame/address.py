@@ -81,7 +81,7 @@ def keep_slugs(scene: Scene) -> None:
         if words != slug
     }
     if slugs:
-        st.components.v2.component("regviz.slugs", js=KEEP_SLUGS)(key=session.SLUGS, data={"slugs": slugs})
+        st.components.v2.component("regviz_slugs", js=KEEP_SLUGS)(key=session.SLUGS, data={"slugs": slugs})
 
 
 KEEP_SLUGS = """
