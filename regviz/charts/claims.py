@@ -47,6 +47,11 @@ class Claim:
         return chosen | {name: number_text(value, 4) for name, value in self.at.items()}
 
 
+def possible(sweep: Any, index: Index) -> bool:
+    """Of a sentence on what may be: it is true because it is so at its scene."""
+    return True
+
+
 @dataclass(frozen=True)
 class Words:
     """What stands below a picture: a heading and points, each of which is sentences; and what they are about.

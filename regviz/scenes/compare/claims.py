@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from regviz.charts.claims import Claim, Words
+from regviz.charts.claims import Claim, Words, possible
 from regviz.charts.pulls import (
     EXACT,
     alike_share,
@@ -75,6 +75,12 @@ def _away_from_ghost(sweep: Compare, index: Index) -> bool:
     rows = rows_of(index).values()
     gaps = [np.abs(sweep.coordinates[at] - sweep.coordinates[at[0], 0]).max() for at in rows]
     return min(gaps) > 0.5 * float(target(sweep).std())
+
+
+def _misses_new_points(sweep: Compare, index: Index) -> bool:
+    """The fits at λ = 0 have ten times the least validation error of each penalty, and the least training error."""
+    validation = sweep.validation_error[[L1, L2]]
+    return _stands_at_zero(sweep, index) and bool(np.all(validation[:, 0] > 10 * validation.min(axis=1)))
 
 
 def _pulls_alike(sweep: Compare, index: Index) -> bool:
@@ -212,7 +218,12 @@ WORDS = Words(
                 seen=_away_from_ghost,
                 at={"alpha": 0.1},
             ),
-            "With many weights and few noisy points it may miss new points by far: compare the errors.",
+            Claim(
+                "With many weights and few noisy points it may miss new points by far: compare the errors.",
+                holds=possible,
+                seen=_misses_new_points,
+                at={"alpha": 0},
+            ),
         ),
         (
             Claim(
