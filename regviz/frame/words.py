@@ -25,3 +25,8 @@ def tell(notes: Iterable[str]) -> None:
     """What a reader must know of the data; a note may hold names of the reader's own columns."""
     for note in notes:
         st.info(plain(note), icon=":material/info:")
+
+
+def say(words: str) -> None:
+    """The words of a page below its picture: Markdown of ours, whose links may open in the same tab."""
+    st.markdown(words, unsafe_allow_html=True)

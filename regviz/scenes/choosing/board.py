@@ -478,16 +478,3 @@ def vault_words(records: list[Opened]) -> str:
         f"{often}: whoever now takes the best of them has tuned on the test set, and on average such an error is too "
         "good to be true."
     )
-
-
-WORDS = """
-### What to look at
-- **Training error** never rises as λ falls, so it cannot choose. **Validation** and **cross-validation** may rise
-  again: there the fit suits its own rows better, and other rows worse.
-- **How sharp is the minimum?** The band is one standard error of the cross-validated error to each side. The
-  **one-standard-error rule** takes the strongest λ whose error is within one standard error of the least: these folds
-  cannot tell it from the best.
-- **Expected error** is what validation and cross-validation estimate; it is shown for synthetic data only, where the
-  truth is known. It never goes below the noise.
-- **Each choice by a held-out set uses it up a little.** That is why a test set belongs in a vault until all is decided.
-"""

@@ -11,11 +11,10 @@ from regviz.core.data.datasets import Data
 from regviz.frame import address, panel, session
 from regviz.frame.page import prepare
 from regviz.frame.upload import fingerprint
-from regviz.frame.words import tell
+from regviz.frame.words import say, tell
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
 from regviz.scenes.choosing.board import (
-    WORDS,
     board,
     optimism_board,
     optimism_words,
@@ -23,6 +22,7 @@ from regviz.scenes.choosing.board import (
     vault_table,
     vault_words,
 )
+from regviz.scenes.choosing.claims import WORDS
 from regviz.scenes.choosing.settings import ChoosingSettings
 from regviz.scenes.choosing.sweep import Opened, choosing, open_vault, optimism, vault_rows
 from regviz.settings import Settings
@@ -71,7 +71,7 @@ def show() -> None:
         pictured, words = bought(settings, fingerprint(own), own)
         live(pictured, key="optimism")
         st.markdown(words)
-    st.markdown(WORDS)
+    say(WORDS.markdown(chosen))
     prepare()
 
 

@@ -37,19 +37,3 @@ def _no_constraint() -> Note:
     return Note(
         "no_constraint", "", ("With one weight there is no constraint picture: it needs two.",), row=5, wide=False
     )
-
-
-WORDS = """
-### What to look at
-- **At λ = 0** all three are the same fit, the one with the least training error. It stays in the picture as a ghost,
-  “no regularization”. With many weights and few noisy points it may miss new points by far: compare the errors.
-- **L1** pulls at every weight with the same force, however small the weight is. So weights reach **exactly zero**
-  (hollow rings), and a large enough λ leaves none. The diamond's corners lie on the axes: where the contour touches
-  one, a weight is exactly zero.
-- **L2** pulls at a weight in proportion to its size: as its λ grows, ‖w‖₂ shrinks, but a weight gets **near zero
-  without being set to it**. With enough λ, two features that are nearly alike get nearly the same weight.
-- **The constraint picture** (of two weights or more) is a true slice of this fit: two weights are free, the others stay
-  at their solution. The coloured shape holds all weights whose penalty is at most that of the solution; the thick
-  contour is the lowest loss that reaches it. At λ = 0 the contour is only its lowest point, under the dot; where both
-  weights are zero, the shape is only a point.
-"""

@@ -543,23 +543,3 @@ def _notes() -> tuple[Note, ...]:
             row=12,
         ),
     )
-
-
-WORDS = f"""
-### What to look at
-- **Under SGD, L2 in the loss is weight decay.** The gradient of λ/2 · Σw² is λw, so a step is
-  w − η(∇D + λw) = (1 − ηλ)w − η∇D: the same numbers in another order. Drag λ and the step: every ring stays on its dot,
-  and the difference is that of rounding, below 1e-13.
-- **▲ Under Adam it is not.** In the loss, λw goes through m̂ and is divided by √v̂ + ε like the gradient: each weight has
-  a step size of its own, smaller the larger its gradients have been. AdamW takes ηλ of every weight, whatever its
-  gradients. So the same λ means another strength, and with any λ > 0 the weights part at the first step.
-- **▲ The decay is per step, not per epoch.** Smaller batches make more steps of an epoch, and the weights decay in
-  each. λ′ = (1 − (1 − ηλ)^(1/{PER_EPOCH}))/η, about λ/{PER_EPOCH}, takes as much in an epoch as λ did: right picture.
-  It does not bring the network back: the data pull in each step too, and the weights end larger, in the left picture.
-  Dividing η by {PER_EPOCH} very nearly does, as it slows both down. (SGD with the same λ and η ends near the same
-  weights at any batch size, where D + λ/2 · Σw² is least; smaller batches get there in fewer epochs.)
-- **The penalty acts in training only.** A prediction is made from the weights alone, and there is no λ in it: λ has
-  done its work when the weights are found.
-- **Explicit decay can overshoot.** For ηλ > 2 the factor 1 − ηλ is below −1, and the weights grow without end. Here ηλ
-  is at most {max(SGD_RATE, ADAM_RATE) * ALPHAS[-1]:g}. An implicit step, w/(1 + ηλ), never does that.
-"""

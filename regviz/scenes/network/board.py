@@ -15,7 +15,6 @@ from regviz.charts.traces import Drawing, axis, curve, few, points
 from regviz.core import Array
 from regviz.core.nets.mlp import SAME, GradientCheck
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Mask, Moving, Note, Readout, Ref, Swept, number_text
-from regviz.scenes.network.settings import NetworkSettings
 from regviz.scenes.network.sweep import ALPHAS, FADED, FADED_SIZE, N_BINS, PEAK, RATIOS, REACH, SIZES, START, Network
 
 _SWEPT = ("epoch", "penalty", "alpha")  # a column has its penalty; there is no slider for it
@@ -716,28 +715,3 @@ def check_words(checks: tuple[GradientCheck, ...], activation: str) -> str:
         f"{told}: too much to tell. The loss bends so sharply here that half the step changes the central differences "
         f"themselves by {number_text(bend, 2)}."
     )
-
-
-def words(settings: NetworkSettings) -> str:
-    """What to look at, under these settings."""
-    biases = "are left out, because they only shift"
-    if settings.penalise_biases:
-        biases = "would be left out, because they only shift; you have switched “Penalise biases too” on"
-    return WORDS.replace("BIASES", biases)
-
-
-WORDS = """
-### What to look at
-- **L1** cuts wires: where λ is strong enough, weights become exactly zero, neurons without a live path go pale, and
-  what is left is a simpler network. A weight that was zero can come back: play the epochs and watch.
-- **L2** pulls at every weight in proportion to its size, and cuts none: no bar of its histograms is hollow. A weight on
-  which the data hardly pull shrinks on and on; below 1e-30 it counts as faded.
-- **The penalty sums over all layers**: half the squared Frobenius norm of every W, or the sizes of all weights. Biases
-  BIASES. To see why, take Runge's curve and the strongest λ, with and without “Penalise biases too”: the flat fit
-  leaves the level of the data towards 0.
-- **It acts in training only.** J = D + λ · penalty is what training makes small (under AdamW only nearly: its decay is
-  no part of a J). A prediction uses the weights alone.
-- **Vanishing and exploding gradients**: take three layers of ReLU and make the initial weights small, or large; look at
-  epoch 0. Batch normalisation keeps scales in check; against explosions the direct remedy is to clip the gradient, or a
-  smaller η.
-"""

@@ -11,9 +11,11 @@ from regviz.core.nets.mlp import ACTIVATIONS
 from regviz.core.nets.training import Progress, TrainingSweep
 from regviz.frame import address, panel, session
 from regviz.frame.jobs import Job, Report, Room
+from regviz.frame.words import say
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.scenes.network.board import board, check_table, check_words, happened, words
+from regviz.scenes.network.board import board, check_table, check_words, happened
+from regviz.scenes.network.claims import WORDS
 from regviz.scenes.network.settings import NetworkSettings
 from regviz.scenes.network.sweep import Network, check_gradients, network, train_all
 
@@ -110,4 +112,4 @@ def show() -> None:
     stopped = stopped[1] if stopped is not None and stopped[0] == settings else None
     training = stopped is None and st.session_state.get(session.TRAINED) != settings
     st.fragment(picture, run_every=0.5 if training else None)(settings, stopped, training)
-    st.markdown(words(settings))
+    say(WORDS.markdown(settings))

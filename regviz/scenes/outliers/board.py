@@ -151,16 +151,3 @@ def _influence(found: Outliers, i: int) -> LiveFigure:
         height=180,
         scrub=("outlier", Ref("height", along="outlier")),
     )
-
-
-WORDS = """
-### “L1 is robust to outliers, L2 is not”?
-- **Of penalties that is not true.** Drag the ringed point up: under the squared loss both fits go on following it, L1
-  about as far as L2. A penalty is about the weights; it does not know which point is off.
-- **Of losses it is.** The square pulls harder the farther off a point is. The absolute value pulls equally hard from
-  any distance. Huber's loss is the square near the fit and the absolute value far from it: in the third row of pictures
-  the curves of these two level off. What counts is that: a fit may move once, while the point crosses it, and then no
-  longer, however far the point goes. (λ max is, for each loss, the λ that leaves L1 no weight without the ringed
-  point.)
-- So: absolute or Huber **loss** against outliers, L1 **penalty** for few weights. They are two choices, not one.
-"""

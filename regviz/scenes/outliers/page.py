@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from regviz.frame import address, panel
+from regviz.frame.words import say
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.scenes.outliers.board import WORDS, board
+from regviz.scenes.outliers.board import board
+from regviz.scenes.outliers.claims import WORDS
 from regviz.scenes.outliers.sweep import outliers
 from regviz.settings import SampleSettings
 
@@ -23,7 +25,8 @@ def sweep(settings: SampleSettings) -> tuple[Any, tuple[Axis, ...]]:
 
 def show() -> None:
     """The page, below its title."""
-    sent, axes = sweep(panel.all_settings(SampleSettings))
+    settings = panel.all_settings(SampleSettings)
+    sent, axes = sweep(settings)
     address.mend_position(axes)
     live(sent, key="outliers")
-    st.markdown(WORDS)
+    say(WORDS.markdown(settings))

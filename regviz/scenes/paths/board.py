@@ -322,18 +322,3 @@ def _entries(paths: Paths, column: Column) -> Readout:
         row=5,
         role=key,
     )
-
-
-WORDS = """
-### How to read a path
-- **Against λ** the strong penalties stand at the right end; against ‖w‖₁ or the degrees of freedom, at the left. With a
-  large enough λ the **lasso** is empty. As λ falls, weights enter, and each tick at the bottom of L1's chart is the
-  exact λ at which one enters or leaves. In between every weight of the lasso is a straight line in λ, which the
-  logarithmic axis bends.
-- **L2** has no such corners: no weight enters or leaves, all change smoothly. With enough λ, the weights of two
-  features that are nearly alike stay together.
-- **A path may turn back**: a weight that was large may give way when a better feature enters, and it may even leave
-  again.
-- **Fair comparison**: the same λ need not act equally strongly on L1 and on L2. Set “Compare at” in the side panel to
-  the same degrees of freedom, and the three cursors mark models that have, as nearly as each penalty can, equally many.
-"""

@@ -14,10 +14,11 @@ from regviz.frame.page import prepare
 from regviz.frame.receipt import bundle
 from regviz.frame.share import receipt
 from regviz.frame.upload import fingerprint
-from regviz.frame.words import tell
+from regviz.frame.words import say, tell
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.scenes.paths.board import WORDS, board
+from regviz.scenes.paths.board import board
+from regviz.scenes.paths.claims import WORDS
 from regviz.scenes.paths.settings import PathsSettings
 from regviz.scenes.paths.sweep import paths
 from regviz.settings import Settings
@@ -43,5 +44,5 @@ def show() -> None:
     live(sent, key="paths")
     strength, ratio = address.stop_of(axes).values()
     receipt(lambda link: bundle(compare(settings, own), strength, ratio, link))
-    st.markdown(WORDS)
+    say(WORDS.markdown(chosen))
     prepare()

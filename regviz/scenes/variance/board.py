@@ -200,18 +200,3 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
         height=260,
         scrub=("alpha", Ref("place", along="alpha")),
     )
-
-
-WORDS = """
-### What to look at
-- **Variance** is how far the thin fits lie from their mean: what another sample would have changed. A stronger penalty
-  usually lowers it.
-- **Bias** is how far that mean lies from the truth: what no number of samples would mend. A stronger penalty usually
-  raises it. (Where the fits scatter so wildly that 60 samples cannot tell it, the dashed line ends and a dash stands
-  for the number.)
-- **Their sum, with the noise, is the expected squared error.** Where the cross lies at a λ above 0, the penalty pays:
-  what the variance lost is more than what bias² gained. Where it lies at 0, no penalty is best.
-- **Sparse truth or dense truth?** Choose them as data sets and compare the crosses. As these data sets open, L1 has the
-  smaller least sum if few features matter, L2 if all do. With correlated groups, look how the weights of L1 scatter:
-  which member of a group it prefers changes from sample to sample.
-"""

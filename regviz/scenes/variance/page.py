@@ -9,9 +9,11 @@ import streamlit as st
 
 from regviz.frame import address, panel
 from regviz.frame.page import prepare
+from regviz.frame.words import say
 from regviz.live.board import Axis, payload
 from regviz.live.component import live
-from regviz.scenes.variance.board import WORDS, board
+from regviz.scenes.variance.board import board
+from regviz.scenes.variance.claims import WORDS
 from regviz.scenes.variance.sweep import refused, variance
 from regviz.settings import DataSettings, Settings
 
@@ -32,5 +34,5 @@ def show() -> None:
     sent, axes = sweep(replace(settings, data=Settings.data) if told else settings)
     address.mend_position(axes)
     live(sent, key="variance")
-    st.markdown(WORDS)
+    say(WORDS.markdown(chosen))
     prepare()
