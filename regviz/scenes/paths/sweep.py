@@ -10,7 +10,7 @@ from regviz.core import Array
 from regviz.core.data.datasets import Data
 from regviz.core.linear.lasso_path import LassoPath, lasso_path
 from regviz.fits.compare import Compare, compare
-from regviz.fits.task import L1
+from regviz.fits.task import L1, kept
 from regviz.scenes.paths.settings import PathsSettings
 from regviz.settings import Settings
 
@@ -40,7 +40,7 @@ class Paths:
 def paths(settings: Settings, own: Data | None = None, path_axis: str = PathsSettings.path_axis) -> Paths:
     """All paths of the settings, and the corners of the lasso's."""
     sweep = compare(settings, own)
-    path = lasso_path(sweep.design, sweep.data.y[sweep.train])
+    path = kept(sweep.task, "lasso", lambda: lasso_path(sweep.task.X, sweep.task.y))
     grid = sweep.grid
     corners = np.array([event.alpha for event in path.events])
     corners = corners[corners > 0]
