@@ -16,7 +16,6 @@ from regviz.fits import compare as module
 from regviz.fits import task
 from regviz.fits.compare import compare
 from regviz.fits.task import KEPT, Task, decisive, kept, posed
-from regviz.scenes.choosing import sweep as choosing_sweep
 from regviz.scenes.choosing.sweep import choosing, open_vault, vault_rows
 from regviz.settings import MATCHES, OWN_DATA, DataSettings, Settings
 from tests.test_paths import table
@@ -92,13 +91,14 @@ def test_what_decides_no_task_makes_none(made: list[str]) -> None:
 
 
 @pytest.mark.parametrize("own", [None, table(40, 3)], ids=["sine", "own"])
-def test_the_vault_asks_for_the_task_of_the_page(own: Any, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing_sweep, "MAX_DEGREE", 0)
+def test_the_vault_asks_for_the_task_of_the_page(own: Any, made: list[str]) -> None:
     settings = replace(Settings() if own is None else OWN, random_state=4712)
     found = choosing(settings, own)
+    assert made == ["task", "folds", "grid"] + ["task"] * (20 if own is None else 0), "and one of each degree"
+    made.clear()
     assert vault_rows(settings, own) is not None
     assert open_vault(settings, own, 0.01, 0.5) == open_vault(settings, own, 0.01, 0.5)
-    assert made == ["task", "folds", "grid"]
+    assert made == []
     assert choosing(settings, own).sweep.task is found.sweep.task
 
 
