@@ -77,6 +77,8 @@ class View:
             "data_loss": sweep.data_loss,
             "penalty": penalty,
         }
+        if np.isnan(sweep.df).any():  # the loss has none
+            del swept["df"]
         if len(sweep.validation):
             swept["validation"] = sweep.validation_error
         if np.isfinite(sweep.expected_error).all():
@@ -205,7 +207,8 @@ class Column:
     def errors(self) -> list[tuple[str, str, str]]:
         """The errors that there are, as rows of a card: training, validation, expected."""
         sweep, key = self.view.sweep, self.key
-        rows = [("Training error", f"{{{key}_train}}", "Root mean squared error on the fitted points")]
+        name = sweep.task.loss.error_name
+        rows = [("Training error", f"{{{key}_train}}", f"{name[:1].upper()}{name[1:]} on the fitted points")]
         if len(sweep.validation):
             rows.append(("Validation error", f"{{{key}_validation}}", "The same on points that were held back"))
         if np.isfinite(sweep.expected_error).all():
@@ -218,7 +221,11 @@ class Column:
         rows += [
             ("‖w‖₁ = Σ|w|", f"{{{key}_norm1}}", "Sum of absolute weights"),
             ("‖w‖₂ = √Σw²", f"{{{key}_norm2}}", "Euclidean length of the weights"),
-            ("Degrees of freedom", f"{{{key}_df}}", "Effective number of free weights, without the intercept"),
+        ]
+        if "df" in self.view.arrays:
+            free = "Effective number of free weights, without the intercept"
+            rows.append(("Degrees of freedom", f"{{{key}_df}}", free))
+        rows += [
             (
                 "Solved to (KKT)",
                 f"{{{key}_kkt}}",

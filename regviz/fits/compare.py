@@ -8,9 +8,10 @@ import numpy as np
 
 from regviz.core import Array
 from regviz.core.data.datasets import Data, Indices
-from regviz.core.linear.grid import LinearGrid, effective_df, fit_grid
-from regviz.core.linear.matching import cross_validated, same_alpha, same_df, same_training_error
-from regviz.core.toy.slices import Slices, clearest_pair, slices
+from regviz.core.linear.grid import LinearGrid
+from regviz.core.linear.matching import cross_validated, same_alpha
+from regviz.core.linear.regression import SQUARED, Regression
+from regviz.core.toy.slices import Slices, clearest_pair
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, kept, posed, stops
 from regviz.settings import Settings
 
@@ -34,11 +35,11 @@ class Fits:
     strengths: Array  # (A,) values of the slider: alphas, or multiples of each best alpha
     start: int  # the slider's position at first
     grid: LinearGrid
-    df: Array  # (R, A)
-    train_error: Array  # (R, A) root mean squared
+    df: Array  # (R, A), NaN if the loss has none
+    train_error: Array  # (R, A) as the loss reports them: root mean squared, if it is the squared one
     validation_error: Array  # (R, A), NaN without validation rows
     expected_error: Array  # (R, A) over new points of the same source, NaN if the truth is unknown
-    data_loss: Array  # (R, A) 1/(2n) Σ (y − ŷ)²
+    data_loss: Array  # (R, A) D
     l1_penalty: Array  # (R, A) α ρ ‖w‖₁
     l2_penalty: Array  # (R, A) α (1 − ρ)/2 ‖w‖₂²
     best: Array | None  # (R,) alphas of the smallest cross-validated error, if match = "cv"
@@ -60,12 +61,12 @@ class Compare(Fits):
     """The sweep of the first screen: the fits, and the constraint picture of two of the weights."""
 
     settings: Settings
-    slices: Slices | None  # None if there is only one weight
+    slices: Slices | None  # None if there is only one weight, or the loss has no such picture
 
 
-def compare(settings: Settings, own: Data | None = None) -> Compare:
+def compare(settings: Settings, own: Data | None = None, regression: Regression = SQUARED) -> Compare:
     """The whole sweep of the first screen. Deterministic; scikit-learn is used only for real data and folds."""
-    return pictured(settings, posed(settings, own))
+    return pictured(settings, posed(settings, own, regression))
 
 
 def pictured(settings: Settings, task: Task) -> Compare:
@@ -73,11 +74,11 @@ def pictured(settings: Settings, task: Task) -> Compare:
     fits = fitted(task, settings.match, settings.n_splits)
     names = fits.names
     chosen = [names.index(name) if name in names else None for name in (settings.weight_a, settings.weight_b)]
-    pair = None
-    if len(names) > 1:
+    cut = None
+    if len(names) > 1 and task.regression.slices is not None:
         wanted = (chosen[0], chosen[1] if chosen[1] != chosen[0] else None)
         pair = clearest_pair(task.X, task.y, fits.grid.coef[[L2, MIX_DEFAULT, L1], fits.start], wanted)
-    cut = None if pair is None else slices(task.X, task.y, fits.grid.coef, L1_RATIOS, pair)
+        cut = task.regression.slices(task.X, task.y, fits.grid.coef, L1_RATIOS, pair)
     return Compare(**vars(fits), settings=settings, slices=cut)
 
 
@@ -87,20 +88,20 @@ def fitted(task: Task, match: str = Settings.match, n_splits: int = Settings.n_s
 
 
 def _fitted(task: Task, match: str, n_splits: int) -> Fits:
-    data, X, y, alphas, start = task.data, task.X, task.y, task.alphas, task.start
+    data, X, y, alphas, start, regression = task.data, task.X, task.y, task.alphas, task.start, task.regression
     strengths, best = alphas, None
     if match == "cv" and len(y) >= 3:
         strengths = stops(1e-3, 1e3)
         best, table = cross_validated(task.folds(n_splits).mean(axis=0), alphas, strengths)
         start = int(np.argmin(np.abs(strengths - 1)))
-    elif match == "error":
-        table = same_training_error(X, y, alphas, L1_RATIOS)
-    elif match == "df":
-        table = same_df(X, y, alphas, L1_RATIOS)
-    else:
+    elif match in ("alpha", "cv"):
         table = same_alpha(alphas, L1_RATIOS)
+    elif match in regression.matches:
+        table = regression.matches[match](X, y, alphas, L1_RATIOS)
+    else:
+        raise ValueError(f"match must be one of {', '.join(['alpha', 'cv', *regression.matches])}, got {match}")
 
-    grid = fit_grid(X, y, table, L1_RATIOS)
+    grid = regression.fit([(X, y)], table, L1_RATIOS)[0]
     coef, errors = grid.coef, task.errors(grid)
     x_line, shown = np.zeros(0), np.zeros(0, dtype=int)
     if data.domain is not None and data.truth is not None:
@@ -124,11 +125,11 @@ def _fitted(task: Task, match: str, n_splits: int) -> Fits:
         strengths=strengths,
         start=start,
         grid=grid,
-        df=effective_df(X, grid),
+        df=np.full(grid.kkt.shape, np.nan) if regression.df is None else regression.df(X, grid),
         train_error=errors.train,
         validation_error=errors.validation,
         expected_error=errors.expected,
-        data_loss=errors.train**2 / 2,
+        data_loss=task.loss.objective(errors.train),
         l1_penalty=table * rho * size.sum(axis=-1),
         l2_penalty=table * (1 - rho) / 2 * (size**2).sum(axis=-1),
         best=best,

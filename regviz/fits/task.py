@@ -13,8 +13,10 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.data.datasets import DATASETS, Data, Indices, split
 from regviz.core.data.features import BASES, Standardizer
-from regviz.core.linear.grid import LinearGrid, alpha_max
-from regviz.core.linear.selection import cross_validate, mean_squared_error
+from regviz.core.linear.grid import LinearGrid
+from regviz.core.linear.regression import SQUARED, Regression
+from regviz.core.linear.selection import cross_validate
+from regviz.core.losses import Loss
 from regviz.settings import MAX_RANDOM_STATE, OWN_DATA, DataSettings
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ TASKS, KEPT = 32, 4
 
 @dataclass(frozen=True)
 class Errors:
-    """Root mean squared errors of the fits of a grid, each (R, A)."""
+    """Errors of the fits of a grid as the loss reports them (squared: their roots), each (R, A)."""
 
     train: Array
     validation: Array  # NaN without validation rows
@@ -52,9 +54,10 @@ class Task:
     names: tuple[str, ...]  # of the features, (p,)
     raw: Array  # (n, p) features of all rows, not standardised
     scaler: Standardizer  # fitted on the training rows
+    regression: Regression = SQUARED  # what is minimised
 
     @classmethod
-    def of(cls, settings: DataSettings, own: Data | None = None) -> Task:
+    def of(cls, settings: DataSettings, own: Data | None = None, regression: Regression = SQUARED) -> Task:
         """The task that the settings pose, made anew; `own` is the user's table, needed for data = "csv"."""
         settings = decisive(settings)
         data = load(settings, own)
@@ -64,7 +67,13 @@ class Task:
         else:
             basis = BASES[settings.basis]
             raw, names = basis.expand(data.X[:, 0], settings.degree, data.domain), basis.terms(settings.degree)
-        return cls(settings, data, train, validation, names, raw, Standardizer.fit(raw[train], settings.standardize))
+        scaler = Standardizer.fit(raw[train], settings.standardize)
+        return cls(settings, data, train, validation, names, raw, scaler, regression)
+
+    @property
+    def loss(self) -> Loss:
+        """The data term, and how its errors are told."""
+        return self.regression.loss
 
     @cached_property
     def X(self) -> Array:
@@ -84,7 +93,7 @@ class Task:
     @cached_property
     def alpha_max(self) -> float:
         """The least λ at which the lasso is empty."""
-        return alpha_max(self.X, self.y, 1.0)
+        return self.regression.alpha_max(self.X, self.y, 1.0)
 
     @cached_property
     def alphas(self) -> Array:
@@ -108,13 +117,20 @@ class Task:
             return self.scaler.transform(rows.X), rows.y
         return self.features_at(rows.X[:, 0]), rows.y
 
+    def mean_error(self, grid: LinearGrid, X: Array, y: Array) -> Array:
+        """The loss's mean error of every fit on standardised rows X (n, p), y (n,): (R, A), NaN without rows."""
+        return self.regression.mean_error(grid, X, y)
+
     def expected_error(self, grid: LinearGrid) -> Array:
-        """Mean squared error on infinitely many new rows of the same source, (R, A); NaN if the truth is unknown."""
+        """The same on infinitely many new rows of the same source, (R, A); NaN if the truth, or the effect of noise on
+        the loss, is unknown."""
         data = self.data
+        if not self.loss.adds_variance:
+            return np.full(grid.intercept.shape, np.nan)
         if data.domain is not None and data.truth is not None and data.noise_sd is not None:
             # The mean over x uniform on the domain, by the midpoint rule, plus the variance of the noise.
             middle = midpoints(data.domain)
-            bias = mean_squared_error(grid, self.features_at(middle), data.truth(middle))
+            bias = self.mean_error(grid, self.features_at(middle), data.truth(middle))
             return np.asarray(bias + data.noise_sd**2)
         if data.true_coef is not None:
             intercept = self.scaler.intercept_original(grid.coef, grid.intercept)
@@ -123,38 +139,48 @@ class Task:
 
     def errors(self, grid: LinearGrid) -> Errors:
         """What is told of the errors of fits of this task."""
+        reported = self.loss.reported
         return Errors(
-            train=np.sqrt(mean_squared_error(grid, self.X, self.y)),
-            validation=np.sqrt(mean_squared_error(grid, self.held_out, self.data.y[self.validation])),
-            expected=np.sqrt(self.expected_error(grid)),
+            train=reported(self.mean_error(grid, self.X, self.y)),
+            validation=reported(self.mean_error(grid, self.held_out, self.data.y[self.validation])),
+            expected=reported(self.expected_error(grid)),
         )
 
     def folds(self, n_splits: int) -> Array:
-        """Mean squared error on each held-out fold of the training rows at all stops, (n_splits, R, A), read-only.
+        """The loss's mean error on each held-out fold of the training rows at all stops, (n_splits, R, A), read-only.
 
         ValueError with fewer than 3 training points.
         """
 
         def made() -> Array:
-            rows, standardize = self.raw[self.train], self.settings.standardize
             return _still(
-                cross_validate(rows, self.y, self.alphas, L1_RATIOS, standardize, n_splits, self.settings.random_state)
+                cross_validate(
+                    self.raw[self.train],
+                    self.y,
+                    self.alphas,
+                    L1_RATIOS,
+                    self.settings.standardize,
+                    n_splits,
+                    self.settings.random_state,
+                    self.regression.fit,
+                    self.regression.mean_error,
+                )
             )
 
         return kept(self, ("folds", n_splits), made)
 
 
-def posed(settings: DataSettings, own: Data | None = None) -> Task:
+def posed(settings: DataSettings, own: Data | None = None, regression: Regression = SQUARED) -> Task:
     """The task that the settings pose: the same for all who ask, a user's table aside, which keeps its own."""
     settings = decisive(settings)
     if own is None or settings.data != OWN_DATA:
-        return _posed(settings)
-    return kept(own, ("task", settings), lambda: Task.of(settings, own))
+        return _posed(settings, regression)
+    return kept(own, ("task", settings, regression), lambda: Task.of(settings, own, regression))
 
 
 @lru_cache(maxsize=TASKS)
-def _posed(settings: DataSettings) -> Task:
-    return Task.of(settings)
+def _posed(settings: DataSettings, regression: Regression) -> Task:
+    return Task.of(settings, regression=regression)
 
 
 def decisive(settings: DataSettings) -> DataSettings:

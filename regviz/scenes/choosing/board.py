@@ -67,18 +67,18 @@ class _Scale:
 
     def __init__(self, chosen: Choosing, view: View) -> None:
         sweep, choice = chosen.sweep, chosen.choice
-        alphas = sweep.strengths
+        alphas, reported = sweep.strengths, sweep.task.loss.reported
         self.place, self.layout = log_axis(alphas)
         self.meta = {"x": ["log10", self.layout["tickvals"][0]]}
-        cv = np.sqrt(choice.mean)
-        low = np.sqrt(np.maximum(choice.mean - choice.standard_error, 0))
-        high = np.sqrt(choice.mean + choice.standard_error)
-        empty = float(np.sqrt(choice.mean[L1, -1]))
+        cv = reported(choice.mean)
+        low = reported(np.maximum(choice.mean - choice.standard_error, 0))
+        high = reported(choice.mean + choice.standard_error)
+        empty = float(reported(choice.mean[L1, -1]))
         self.top = 1.3 * (max(empty, float(sweep.train_error.max())) or 1.0)
         # Where all errors are of one size the axis does not begin at 0, or nobody sees where they are least.
-        least = min(float(np.sqrt(choice.mean).min()), float(sweep.train_error.min()))
+        least = min(float(cv.min()), float(sweep.train_error.min()))
         self.bottom = 0.75 * least if least > 0.5 * empty else 0.0
-        folds = np.sqrt(chosen.folds)
+        folds = reported(chosen.folds)
         clip = 3 * self.top
         self.floor = 1e-6 * self.top  # on a logarithmic scale this is 0
         self.noise = sweep.data.noise_sd if np.isfinite(sweep.expected_error).all() else None
@@ -226,7 +226,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             "layout": {
                 "xaxis": scale.layout,
                 "meta": scale.meta,
-                "yaxis": axis([scale.bottom, scale.top], "root mean squared error"),
+                "yaxis": axis([scale.bottom, scale.top], chosen.sweep.task.loss.error_name),
             },
         },
         moving=tuple(drawing.moving),
@@ -325,7 +325,7 @@ def _u_curve(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
 
 def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
     """Cross-validated error over both sliders."""
-    mean: Array = np.sqrt(chosen.choice.mean)
+    mean: Array = chosen.sweep.task.loss.reported(chosen.choice.mean)
     least = max(float(mean.min()), scale.floor)
     low, high = float(np.log10(least)), float(np.log10(max(scale.top / 1.3, 1.05 * least)))
     r, a = np.unravel_index(np.argmin(mean), mean.shape)
@@ -468,7 +468,8 @@ def vault_intro(n_rows: int) -> str:
 
 def vault_words(records: list[Opened]) -> str:
     """How often it was opened, and what that means."""
-    rows = f"Root mean squared error on {records[0].n_rows} test rows. "
+    name = records[0].error_name
+    rows = f"{name[:1].upper()}{name[1:]} on {records[0].n_rows} test rows. "
     if len(records) == 1:
         return rows + "Opened **once**: these numbers are honest for whoever had decided before."
     often = f"Opened **{len(records)} times** on the same rows"

@@ -10,8 +10,8 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.data.datasets import DATASETS, Data, Indices
 from regviz.core.data.features import MAX_DEGREE, MIN_DEGREE
-from regviz.core.linear.grid import fit_grid, fit_grids
-from regviz.core.linear.selection import Choice, mean_squared_error, one_standard_error
+from regviz.core.linear.regression import SQUARED, Regression
+from regviz.core.linear.selection import Choice, one_standard_error
 from regviz.fits.compare import Compare, pictured
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, kept, load, posed, resample_seeds
 from regviz.settings import OWN_DATA, DataSettings, Settings
@@ -24,7 +24,7 @@ _RESAMPLE_STREAM = 3
 
 @dataclass(frozen=True, eq=False)
 class ByDegree:
-    """Root mean squared errors of every degree at the same strengths: (R, A, n_degrees)."""
+    """Errors of every degree at the same strengths, as the loss reports them: (R, A, n_degrees)."""
 
     degrees: Indices  # (n_degrees,)
     train: Array
@@ -36,7 +36,7 @@ class ByDegree:
 class Choosing:
     """A Compare sweep at the same λ for all, cross-validated.
 
-    folds      (K, R, A)  mean squared error on each held-out fold of the training rows
+    folds      (K, R, A)  mean error on each held-out fold of the training rows (squared, if the loss is)
     choice     the λ of least cross-validated error and that of the one-standard-error rule, for each L1 ratio
     by_degree  errors of all degrees, for curves
     """
@@ -47,13 +47,13 @@ class Choosing:
     by_degree: ByDegree | None
 
 
-def choosing(settings: Settings, own: Data | None = None) -> Choosing:
+def choosing(settings: Settings, own: Data | None = None, regression: Regression = SQUARED) -> Choosing:
     """Errors of all fits; ValueError with fewer than 3 training points.
 
     If the test rows have to come out of the reader's own table they are set aside here, so nothing on the page but the
     vault ever sees them.
     """
-    task = _page_task(settings, own)
+    task = _page_task(settings, own, regression)
     folds = task.folds(settings.n_splits)
     return Choosing(
         sweep=pictured(replace(settings, match="alpha"), task),
@@ -63,9 +63,9 @@ def choosing(settings: Settings, own: Data | None = None) -> Choosing:
     )
 
 
-def _page_task(settings: DataSettings, own: Data | None) -> Task:
+def _page_task(settings: DataSettings, own: Data | None, regression: Regression = SQUARED) -> Task:
     """The task of all that the page shows outside the vault."""
-    return posed(settings, own if own is None else _without_test(own, settings)[0])
+    return posed(settings, own if own is None else _without_test(own, settings)[0], regression)
 
 
 def _by_degree(task: Task) -> ByDegree:
@@ -73,8 +73,8 @@ def _by_degree(task: Task) -> ByDegree:
     degrees = np.arange(MIN_DEGREE, MAX_DEGREE + 1)
     errors = []
     for degree in degrees:
-        other = Task.of(replace(task.settings, degree=int(degree)))
-        errors.append(other.errors(fit_grid(other.X, other.y, task.alphas, L1_RATIOS)))
+        other = Task.of(replace(task.settings, degree=int(degree)), regression=task.regression)
+        errors.append(other.errors(task.regression.fit([(other.X, other.y)], task.alphas, L1_RATIOS)[0]))
     train, validation, expected = (
         np.stack([getattr(error, part) for error in errors], axis=-1) for part in ("train", "validation", "expected")
     )
@@ -122,12 +122,13 @@ def _spare(task: Task) -> Data | None:
 
 @dataclass(frozen=True)
 class Opened:
-    """What the vault says at one position: root mean squared test errors and those of the validation rows."""
+    """What the vault says at one position: test errors, as the loss reports them."""
 
     n_rows: int
     alpha: float
     l1_ratio: float
     test: tuple[float, float, float]  # L1, mix, L2
+    error_name: str = SQUARED.loss.error_name
 
 
 def open_vault(settings: Settings, own: Data | None, alpha: float, l1_ratio: float) -> Opened | None:
@@ -136,9 +137,10 @@ def open_vault(settings: Settings, own: Data | None, alpha: float, l1_ratio: flo
     if rows is None:
         return None
     task = _page_task(settings, own)
-    grid = fit_grid(task.X, task.y, np.array([alpha]), np.array([1.0, l1_ratio, 0.0]))
-    errors = np.sqrt(mean_squared_error(grid, *task.seen(rows)))[:, 0]
-    return Opened(rows.n_samples, alpha, l1_ratio, (float(errors[0]), float(errors[1]), float(errors[2])))
+    grid = task.regression.fit([(task.X, task.y)], np.array([alpha]), np.array([1.0, l1_ratio, 0.0]))[0]
+    errors = task.loss.reported(task.mean_error(grid, *task.seen(rows)))[:, 0]
+    test = float(errors[0]), float(errors[1]), float(errors[2])
+    return Opened(rows.n_samples, alpha, l1_ratio, test, task.loss.error_name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,12 +168,12 @@ def optimism(settings: Settings, own: Data | None = None) -> Optimism:
     ratios = L1_RATIOS[[L2, MIX_DEFAULT, L1]]
     alphas = posed(settings, own).alphas[::3]
     samples = list(_samples(settings, own))
-    grids = fit_grids([(task.X, task.y) for task, _, _ in samples], alphas, ratios)
+    grids = SQUARED.fit([(task.X, task.y) for task, _, _ in samples], alphas, ratios)
     found = []
     for grid, (task, test, rest) in zip(grids, samples, strict=True):
-        held_out = mean_squared_error(grid, *task.seen(_rows(task.data, task.validation)))
-        reported = mean_squared_error(grid, *task.seen(test))
-        true = task.expected_error(grid) if rest is None else mean_squared_error(grid, *task.seen(rest))
+        held_out = task.mean_error(grid, *task.seen(_rows(task.data, task.validation)))
+        reported = task.mean_error(grid, *task.seen(test))
+        true = task.expected_error(grid) if rest is None else task.mean_error(grid, *task.seen(rest))
         chosen = [np.argmin(reported), np.argmin(held_out)]
         found.append([reported.ravel()[chosen], true.ravel()[chosen]])
     reported, true = np.moveaxis(np.array(found), 0, -1)  # (2 ways to choose, RESAMPLES)

@@ -29,14 +29,15 @@ def board(sweep: Compare) -> Board:
         place=place_words(sweep),
         legend=view.legend,
         columns=len(COLUMNS),
-        notes=() if sweep.slices is not None else (_no_constraint(),),
+        notes=() if sweep.slices is not None else (_no_constraint(sweep),),
     )
 
 
-def _no_constraint() -> Note:
-    return Note(
-        "no_constraint", "", ("With one weight there is no constraint picture: it needs two.",), row=5, wide=False
-    )
+def _no_constraint(sweep: Compare) -> Note:
+    told = "With one weight there is no constraint picture: it needs two."
+    if len(sweep.names) > 1:
+        told = "Of this loss there is no constraint picture."
+    return Note("no_constraint", "", (told,), row=5, wide=False)
 
 
 WORDS = """
