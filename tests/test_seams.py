@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -17,13 +18,19 @@ from regviz.core.linear.regression import Regression
 from regviz.core.linear.robust import absolute_delta, fit_absolute, huber_alpha_max
 from regviz.core.linear.selection import one_standard_error
 from regviz.fits.compare import compare
-from regviz.fits.task import L1_RATIOS, posed
-from regviz.live.board import payload
+from regviz.fits.penalties import PENALTIES, Entry, elastic_net
+from regviz.fits.task import L1_RATIOS, Task, posed
+from regviz.live.board import Board, payload
 from regviz.scenes.choosing.board import board as choosing_board
 from regviz.scenes.choosing.board import vault_words
 from regviz.scenes.choosing.sweep import Choosing, Opened, choosing
 from regviz.scenes.compare.board import board as compare_board
+from regviz.scenes.paths.board import board as paths_board
+from regviz.scenes.paths.sweep import paths
+from regviz.scenes.variance.board import board as variance_board
+from regviz.scenes.variance.sweep import variance
 from regviz.settings import Settings
+from tests.test_live import sound
 
 # -- a loss other than squared error
 
@@ -101,7 +108,7 @@ def test_another_loss_has_its_own_task_fits_and_errors() -> None:
         np.testing.assert_allclose(told, np.abs(found.data.y[rows] - predicted).mean(axis=-1), rtol=1e-12)
     np.testing.assert_array_equal(found.data_loss, found.train_error)
     # No other fit nearby has less of what is minimised.
-    total = found.data_loss + found.l1_penalty + found.l2_penalty
+    total = found.data_loss + found.penalty
     squared = compare(SMALL)
     for r, a in ((0, 20), (5, 50), (10, 80)):
         alpha, rho, w = found.strengths[a], L1_RATIOS[r], found.grid.coef[r, a]
@@ -147,3 +154,111 @@ def test_the_page_says_which_errors_they_are(absolute: Choosing) -> None:
     drawn = next(figure for figure in board.figures if figure.name == "errors_l1").at(board, index)
     cv = next(trace for trace in drawn["data"] if "cross-validation" in trace["name"])
     np.testing.assert_allclose(cv["y"], absolute.folds.mean(axis=0)[-1], rtol=1e-6)
+
+
+# -- a penalty as one entry
+
+
+@dataclass(frozen=True)
+class Count:
+    """P(w) = number of weights that are not zero: not convex, and with no row among the L1 ratios."""
+
+    def value(self, coef: ArrayLike) -> Array:
+        return np.asarray((np.asarray(coef) != 0).sum(axis=-1, dtype=float))
+
+    def fit(self, task: Task, alphas: Array) -> LinearGrid:
+        """Least squares on every subset of the columns, and the subset of least D + alpha P."""
+        X, y = task.X - task.X.mean(axis=0), task.y - task.y.mean()
+        subsets = [np.flatnonzero(chosen) for chosen in product((0, 1), repeat=X.shape[1])]
+        fits = np.zeros((len(subsets), X.shape[1]))
+        for w, subset in zip(fits, subsets, strict=True):
+            w[subset] = np.linalg.lstsq(X[:, subset], y, rcond=None)[0]
+        loss = np.square(y - fits @ X.T).mean(axis=-1) / 2
+        coef = fits[(loss + alphas[:, np.newaxis] * self.value(fits)).argmin(axis=1)]
+        intercept = task.y.mean() - coef @ task.X.mean(axis=0)
+        return LinearGrid(
+            alphas, np.array([np.nan]), coef[np.newaxis], intercept[np.newaxis], np.zeros((1, len(alphas)))
+        )
+
+
+def _drawn(board: Board, name: str, index: dict[str, int]) -> dict[str, dict]:
+    figure = next(figure for figure in board.figures if figure.name == name).at(board, index)
+    return {trace["name"]: trace for trace in figure["data"]}
+
+
+@pytest.mark.parametrize("data", ["sine", "diabetes"])
+def test_a_ratio_between_the_stops_is_one_entry(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PENALTIES, "quarter", elastic_net("Quarter", "A quarter of L1", "s3", 0.25))
+    settings = replace(SMALL, data=data, random_state=3)
+    found = compare(settings)
+    board = compare_board(found)
+    assert board.columns == 4
+    sound(board)
+    index = board.index({}) | {"alpha": 40}
+    task = found.task
+    grid = task.regression.fit([(task.X, task.y)], found.strengths[[40]], [0.25])[0]
+    weights = _drawn(board, "weights_quarter", index)["Quarter weights"]
+    np.testing.assert_allclose(weights["customdata"], grid.coef[0, 0], rtol=1e-6, atol=1e-9)
+    assert "$s3" in str(payload(board)["spec"])
+    told = board.say("{quarter_zeros} {quarter_train} {quarter_df}", index).split()
+    assert float(told[0]) == (grid.coef == 0).sum()
+    assert float(told[1]) == pytest.approx(task.errors(grid).train[0, 0], rel=0.01)
+    assert float(told[2]) < len(found.names)
+    assert "quarter {quarter_zeros} of {p}" in board.summary
+    assert {f"{name}_l1" for name in ("fit", "weights")} <= {figure.name for figure in board.figures}
+
+
+def test_a_ratio_of_the_slider_stands_on_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PENALTIES, "some", elastic_net("Some", "Some L1", "s5", 0.3))
+    assert PENALTIES["some"].row == 3
+    monkeypatch.setattr("regviz.scenes.variance.sweep.RESAMPLES", 10)
+    boards = [
+        compare_board(compare(SMALL)),
+        compare_board(compare(replace(SMALL, match="df"))),
+        choosing_board(choosing(SMALL)),
+        paths_board(paths(SMALL)),
+        variance_board(variance(SMALL)),
+    ]
+    for board in boards:
+        assert board.columns == 4
+        sound(board)
+        assert {figure.column for figure in board.figures if figure.name.endswith("_some")} == {3}
+    titles = [readout.title for readout in boards[3].readouts if readout.column == 3]
+    assert titles[0] == "Some L1"
+    assert titles[1] == "Some: largest λ at which it is in"
+    index = boards[0].index({}) | {"l1_ratio": 3}
+    one, other = (
+        _drawn(boards[0], f"weights_{key}", index)[f"{PENALTIES[key].short} weights"] for key in ("some", "mix")
+    )
+    np.testing.assert_array_equal(one["customdata"], other["customdata"])
+
+
+def test_a_penalty_with_its_own_fit_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PENALTIES, "count", Entry("Count", "Best subset", "s6", penalty=Count(), fit=Count().fit))
+    found = compare(SMALL)
+    board = compare_board(found)
+    sound(board)
+    index = board.index({}) | {"alpha": 45}
+    alpha, task = found.strengths[45], found.task
+    w = np.asarray(_drawn(board, "weights_count", index)["Count weights"]["customdata"])
+    assert 0 < (w == 0).sum() < len(w)
+    residual = task.y - task.y.mean() - (task.X - task.X.mean(axis=0)) @ w
+    drawn = _drawn(board, "loss_count", index)
+    assert drawn["data loss"]["x"][0] == pytest.approx(np.square(residual).mean() / 2, rel=1e-5)
+    assert drawn["data loss + λ · penalty"]["x"][0] == pytest.approx(
+        np.square(residual).mean() / 2 + alpha * (w != 0).sum(), rel=1e-5
+    )
+    names = [figure.name for figure in board.figures if figure.column == 3]
+    assert "constraint_count" not in names, "it has no ball that could be drawn"
+    rows = next(readout for readout in board.readouts if readout.name == "numbers_count").rows
+    assert "Degrees of freedom" not in [row[0] for row in rows]
+    followed = compare(replace(SMALL, match="df"))
+    assert compare_board(followed).columns == 3, "it is matched to no other"
+    for other in (choosing_board(choosing(SMALL)), paths_board(paths(SMALL))):
+        assert other.columns == 3
+
+
+def test_without_the_entry_nothing_of_it_is_left() -> None:
+    assert list(PENALTIES) == ["l1", "mix", "l2"]
+    assert compare(SMALL).own == {}
+    assert compare_board(compare(SMALL)).columns == 3

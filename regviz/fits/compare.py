@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ from regviz.core.data.datasets import Data, Indices
 from regviz.core.linear.grid import LinearGrid
 from regviz.core.linear.matching import cross_validated, same_alpha
 from regviz.core.linear.regression import SQUARED, Regression
+from regviz.core.penalties import ElasticNet
 from regviz.core.toy.slices import Slices, clearest_pair
+from regviz.fits.penalties import PENALTIES, Entry
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, kept, posed, stops
 from regviz.settings import Settings
 
@@ -19,7 +22,23 @@ MAX_POINTS_DRAWN = 300
 
 
 @dataclass(frozen=True, eq=False)
-class Fits:
+class Rows:
+    """Fits of R penalties at A strengths, and what is told of them."""
+
+    grid: LinearGrid
+    df: Array  # (R, A), NaN if the loss or the penalty has none
+    train_error: Array  # (R, A) as the loss reports them: root mean squared, if it is the squared one
+    validation_error: Array  # (R, A), NaN without validation rows
+    expected_error: Array  # (R, A) over new points of the same source, NaN if the truth is unknown
+    data_loss: Array  # (R, A) D
+    penalty: Array  # (R, A) α P(w)
+    # Predictions at x_line or on the shown rows, as basis @ coordinates with orthonormal columns: exact in single
+    # precision even where weights of 1e6 cancel.
+    coordinates: Array  # (R, A, k)
+
+
+@dataclass(frozen=True, eq=False)
+class Fits(Rows):
     """All fits of a task under one rule of fairness: 11 L1 ratios × all λ, on one data set.
 
     Arrays "(R, A)" are (n_ratios, n_alphas). Column a of the grid is one position of the strength slider; with
@@ -34,21 +53,11 @@ class Fits:
     design: Array  # (n_train, p) standardised features of the training rows
     strengths: Array  # (A,) values of the slider: alphas, or multiples of each best alpha
     start: int  # the slider's position at first
-    grid: LinearGrid
-    df: Array  # (R, A), NaN if the loss has none
-    train_error: Array  # (R, A) as the loss reports them: root mean squared, if it is the squared one
-    validation_error: Array  # (R, A), NaN without validation rows
-    expected_error: Array  # (R, A) over new points of the same source, NaN if the truth is unknown
-    data_loss: Array  # (R, A) D
-    l1_penalty: Array  # (R, A) α ρ ‖w‖₁
-    l2_penalty: Array  # (R, A) α (1 − ρ)/2 ‖w‖₂²
     best: Array | None  # (R,) alphas of the smallest cross-validated error, if match = "cv"
     x_line: Array  # (m,) where the fitted curve is drawn; empty for real data
     shown: Indices  # row numbers drawn in predicted against observed; empty for synthetic data
-    # Predictions at x_line or on the shown rows, as basis @ coordinates with orthonormal columns: exact in single
-    # precision even where weights of 1e6 cancel.
     basis: Array  # (m or n_shown, k)
-    coordinates: Array  # (R, A, k)
+    own: Mapping[str, Rows]  # of the penalties that are no row of the grid, one row each, if match = "alpha"
 
     @property
     def is_curve(self) -> bool:
@@ -84,10 +93,12 @@ def pictured(settings: Settings, task: Task) -> Compare:
 
 def fitted(task: Task, match: str = Settings.match, n_splits: int = Settings.n_splits) -> Fits:
     """The fits of a task, matched by a rule; made once for all who ask. Only match = "cv" needs the number of folds."""
-    return kept(task, ("fits", match, n_splits if match == "cv" else None), lambda: _fitted(task, match, n_splits))
+    own = {key: entry for key, entry in PENALTIES.items() if entry.fit is not None and match == "alpha"}
+    key = "fits", match, n_splits if match == "cv" else None, tuple(own.items())
+    return kept(task, key, lambda: _fitted(task, match, n_splits, own))
 
 
-def _fitted(task: Task, match: str, n_splits: int) -> Fits:
+def _fitted(task: Task, match: str, n_splits: int, own: Mapping[str, Entry]) -> Fits:
     data, X, y, alphas, start, regression = task.data, task.X, task.y, task.alphas, task.start, task.regression
     strengths, best = alphas, None
     if match == "cv" and len(y) >= 3:
@@ -102,7 +113,6 @@ def _fitted(task: Task, match: str, n_splits: int) -> Fits:
         raise ValueError(f"match must be one of {', '.join(['alpha', 'cv', *regression.matches])}, got {match}")
 
     grid = regression.fit([(X, y)], table, L1_RATIOS)[0]
-    coef, errors = grid.coef, task.errors(grid)
     x_line, shown = np.zeros(0), np.zeros(0, dtype=int)
     if data.domain is not None and data.truth is not None:
         x_line = np.linspace(*data.domain, 201)
@@ -111,11 +121,17 @@ def _fitted(task: Task, match: str, n_splits: int) -> Fits:
         shown = np.sort(np.random.default_rng(0).permutation(data.n_samples)[:MAX_POINTS_DRAWN])
         drawn = task.scaler.transform(task.raw[shown])
 
-    rho = L1_RATIOS[:, np.newaxis]
-    size = np.abs(coef)
     line, triangle = np.linalg.qr(np.column_stack([drawn, np.ones(len(drawn))]))
-    coordinates = np.concatenate([coef, grid.intercept[..., np.newaxis]], axis=-1) @ triangle.T
+    values = np.stack([ElasticNet(float(rho)).value(coef) for rho, coef in zip(L1_RATIOS, grid.coef, strict=True)])
+    rows = _rows(task, grid, values, triangle)
+    others = {}
+    for key, entry in own.items():
+        assert entry.fit is not None
+        assert entry.penalty is not None
+        other = entry.fit(task, strengths)
+        others[key] = _rows(task, other, entry.penalty.value(other.coef), triangle)
     return Fits(
+        **vars(rows),
         task=task,
         data=data,
         train=task.train,
@@ -124,17 +140,25 @@ def _fitted(task: Task, match: str, n_splits: int) -> Fits:
         design=X,
         strengths=strengths,
         start=start,
-        grid=grid,
-        df=np.full(grid.kkt.shape, np.nan) if regression.df is None else regression.df(X, grid),
-        train_error=errors.train,
-        validation_error=errors.validation,
-        expected_error=errors.expected,
-        data_loss=task.loss.objective(errors.train),
-        l1_penalty=table * rho * size.sum(axis=-1),
-        l2_penalty=table * (1 - rho) / 2 * (size**2).sum(axis=-1),
         best=best,
         x_line=x_line,
         shown=shown,
         basis=line,
-        coordinates=coordinates,
+        own=others,
+    )
+
+
+def _rows(task: Task, grid: LinearGrid, values: Array, triangle: Array) -> Rows:
+    """What is told of fits whose penalties have the `values` (R, A); triangle (k, p + 1) leads to the coordinates."""
+    errors, df = task.errors(grid), task.regression.df
+    known = df is not None and np.isfinite(grid.l1_ratios).all()
+    return Rows(
+        grid=grid,
+        df=df(task.X, grid) if df is not None and known else np.full(grid.kkt.shape, np.nan),
+        train_error=errors.train,
+        validation_error=errors.validation,
+        expected_error=errors.expected,
+        data_loss=task.loss.objective(errors.train),
+        penalty=grid.alphas * values,
+        coordinates=np.concatenate([grid.coef, grid.intercept[..., np.newaxis]], axis=-1) @ triangle.T,
     )

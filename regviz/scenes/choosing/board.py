@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.charts.axes import ratio_axis, strength_axis
-from regviz.charts.columns import COLUMNS, Column, View
+from regviz.charts.columns import Column, View, columns, said
 from regviz.charts.traces import Drawing, axis, curve, log_axis, points
 from regviz.core import Array
+from regviz.fits.penalties import on_sweep
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT
 from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.scenes.choosing.sweep import Choosing, Opened, Optimism
@@ -28,8 +29,8 @@ def board(chosen: Choosing) -> Board:
     scale = _Scale(chosen, view)
     figures: list[LiveFigure] = []
     readouts: list[Readout] = []
-    for number, (key, title, pin) in enumerate(COLUMNS):
-        column = Column(view, key, title, pin, number)
+    shown = columns(view)
+    for column in shown:
         readouts += [_heading(column), _numbers(chosen, column)]
         figures += [_errors(chosen, column, scale), replace(column.fit(), row=2)]
         if chosen.by_degree is not None:
@@ -41,11 +42,10 @@ def board(chosen: Choosing) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=view.values,
-        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Cross-validated error: L1 {{l1_cv}}, mix {{mix_cv}}, "
-        "L2 {l2_cv}.",
+        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Cross-validated error: {said(shown, 'cv')}.",
         place=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}",
         legend=tuple((0, k) for k in scale.legend),
-        columns=len(COLUMNS),
+        columns=len(shown),
         presets=_presets(chosen),
         menu="Go to",
     )
@@ -111,9 +111,9 @@ class _Scale:
             view.arrays[f"{name}_place"] = Swept(self.place[stop], ratio)
             view.arrays[f"{name}_alpha"] = Swept(alphas[stop], ratio)
             view.arrays[f"{name}_error"] = Swept(np.take_along_axis(cv, stop[:, np.newaxis], 1)[:, 0], ratio)
-        for key, _, pin in COLUMNS:
+        for key, entry in on_sweep().items():
             for name in ("cv", "cv_se", "best_alpha", "one_se_alpha", "best_error", "one_se_error"):
-                view.values[f"{key}_{name}"] = (Ref(name, pin), "3")
+                view.values[f"{key}_{name}"] = (Ref(name, entry.pin), "3")
         self.legend: tuple[int, ...] = ()
         if (degrees := chosen.by_degree) is not None:
             self.known = np.isfinite(degrees.expected).all()
@@ -133,8 +133,8 @@ class _Scale:
             }
             for name, values in told.items():
                 view.arrays[name] = Swept(values, swept)
-                for key, _, pin in COLUMNS:
-                    view.values[f"{key}_{name}"] = (Ref(name, pin), "int" if name == "best_degree" else "3")
+                for key, entry in on_sweep().items():
+                    view.values[f"{key}_{name}"] = (Ref(name, entry.pin), "int" if name == "best_degree" else "3")
             for name, values in (("train", degrees.train), ("validation", degrees.validation), ("expected", errors)):
                 if np.isfinite(values).all():
                     view.arrays[f"degree_{name}"] = Swept.rounded(np.minimum(values, clip), swept)
@@ -154,7 +154,7 @@ def _heading(column: Column) -> Readout:
         rows=(),
         column=column.number,
         row=0,
-        role=key,
+        role=column.entry.role,
     )
 
 
@@ -174,14 +174,14 @@ def _numbers(chosen: Choosing, column: Column) -> Readout:
         rows=(training, folds, *others),
         column=column.number,
         row=3,
-        role=key,
+        role=column.entry.role,
     )
 
 
 def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     view, key = column.view, column.key
     strength, pin = view.strength, column.pin
-    still = key != "mix"
+    still = not column.entry.follows
 
     say = {"hoverinfo": "all", "hovertemplate": "%{fullData.name} %{y:.3g}<extra></extra>"}
     looks = {
@@ -202,7 +202,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     if scale.noise is not None:
         ends = [float(scale.place[0]), float(scale.place[-1])]
         drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
-    if key == "l1":
+    if column.number == 0:
         scale.legend = tuple(range(1, len(drawing.data)))
     marks = (
         ("best", "x", "$text", "least CV error"),

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.charts.axes import alpha_axis
-from regviz.charts.columns import COLUMNS
 from regviz.charts.traces import Drawing, axis, curve, few, points
 from regviz.core import Array
 from regviz.core.nets.mlp import SAME, GradientCheck
@@ -35,7 +34,7 @@ def board(net: Network) -> Board:
     readouts: list[Readout] = []
     notes: list[Note] = []
     n_layers = sweep.architecture.n_layers
-    for number, (key, *_) in enumerate(COLUMNS):
+    for number, key in enumerate(_TITLES):
         pin = {"penalty": number}
         figures.append((_curve if net.task.is_curve else _classes)(net, key, pin, number))
         figures += [_graph(net, key, pin, number), _losses(net, key, pin, number)]
@@ -70,7 +69,7 @@ def board(net: Network) -> Board:
         "{l2_weights}. Training loss: L1 {l1_data_loss}, mix {mix_data_loss}, L2 {l2_data_loss}.",
         place="λ {alpha}, epoch {epoch}",
         legend=tuple((0, k) for k in range(_n_named(net))),
-        columns=len(COLUMNS),
+        columns=len(_TITLES),
         notes=tuple(notes),
     )
 
@@ -206,7 +205,7 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     }
     n_layers = net.sweep.architecture.n_layers
     ends = "ends at" if net.sweep.completed == net.task.settings.epochs else "is now"  # a training may still run
-    for number, (key, _, _) in enumerate(COLUMNS):
+    for number, key in enumerate(_TITLES):
         pin = {"penalty": number}
         for name in ("data_loss", "penalty_term", "objective", "validation_loss"):
             values[f"{key}_{name}"] = (Ref(name, pin), "3")
@@ -685,7 +684,7 @@ def check_table(checks: tuple[GradientCheck, ...]) -> list[dict[str, str]]:
         name = "Output layer" if layer == n_layers - 1 else f"Layer {layer + 1}"
         found = {
             _SHORT[key]: number_text(float(check.difference[layer]), 2)
-            for (key, *_), check in zip(COLUMNS, checks, strict=True)
+            for key, check in zip(_TITLES, checks, strict=True)
         }
         rows.append({"Layer": name} | found)
     return rows
