@@ -20,12 +20,25 @@ import pytest
 
 from regviz.core import checks, dialects, losses, penalties
 from regviz.core.data import datasets, features
-from regviz.core.linear import matching, robust, selection
+from regviz.core.linear import matching, regression, robust, selection
 from regviz.core.linear.grid import fit_grid
 from regviz.core.toy import slices as geometry
 from regviz.core.toy import two_weights
 
-MODULES = (checks, datasets, dialects, features, geometry, losses, matching, penalties, robust, selection, two_weights)
+MODULES = (
+    checks,
+    datasets,
+    dialects,
+    features,
+    geometry,
+    losses,
+    matching,
+    penalties,
+    regression,
+    robust,
+    selection,
+    two_weights,
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(9, 2))
@@ -96,6 +109,7 @@ CALLS: dict[str, Call] = {
     # selection
     "compress": call(selection.compress, table=X),
     "mean_squared_error": call(selection.mean_squared_error, grid=GRID, X=X, y=y, fixed="grid"),
+    "mean_error": call(regression.mean_error, loss=losses.LogLoss(), grid=GRID, X=X, y=y, fixed="loss grid"),
     "cross_validate": call(
         selection.cross_validate,
         features=X,
@@ -132,7 +146,7 @@ CALLS: dict[str, Call] = {
     **{
         f"{type(loss).__name__}.{method}": call(getattr(loss, method), **LABELS, gaps=True)
         for loss in (losses.SquaredError(), losses.LogLoss())
-        for method in ("value", "gradient", "curvature")
+        for method in ("value", "gradient", "curvature", "error")
     },
     "LogLoss.accuracy": call(losses.LogLoss().accuracy, **LABELS, gaps=True),
     "LogLoss.probability": call(losses.LogLoss().probability, prediction=PAIR, gaps=True),
@@ -191,7 +205,9 @@ CALLS: dict[str, Call] = {
     "Dialect.values": call(dialects.DIALECTS[0].values, alpha=ALPHAS, l1_ratio=0.5, n_samples=9, y_scale=2.0),
 }
 # What the numbers of a result are read with, or what is called by one of the above with checked arguments.
-NOT_FROM_OUTSIDE = {"SquaredError.accuracy", "Measured.load", "Linear.distance"}
+NOT_FROM_OUTSIDE = {"SquaredError.accuracy", "Measured.load", "Linear.distance"} | {
+    f"{loss}.{method}" for loss in ("SquaredError", "LogLoss") for method in ("reported", "objective")
+}
 
 
 def public() -> set[str]:
