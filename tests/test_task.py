@@ -48,7 +48,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return called
 
     monkeypatch.setattr(Task, "of", told("task", Task.of))
-    monkeypatch.setattr(module, "fit_grid", told("grid", module.fit_grid))
+    monkeypatch.setattr(module, "_rows", told("rows", module._rows))
     monkeypatch.setattr(task, "cross_validate", told("folds", task.cross_validate))
     return calls
 
@@ -74,7 +74,7 @@ def test_what_decides_no_task_makes_none(made: list[str]) -> None:
     settings = Settings(random_state=4711)
     first = compare(settings)
     again = compare(replace(settings, weight_a="x²", weight_b="x⁵", n_splits=3))
-    assert made == ["task", "grid"]
+    assert made == ["task", "rows"]
     assert again.grid is first.grid
     assert again.slices is not None
     assert first.slices is not None
@@ -84,17 +84,17 @@ def test_what_decides_no_task_makes_none(made: list[str]) -> None:
     compare(replace(settings, match="cv"))
     compare(replace(settings, match="cv", weight_a="x²"))
     choosing(settings)  # whose folds are the same, and its grid that of the same λ
-    assert made[2:4] == ["folds", "grid"]
+    assert made[2:4] == ["folds", "rows"]
     assert made[4:] == ["task"] * 20, "of each degree"
     compare(replace(settings, match="cv", n_splits=3))
-    assert made[24:] == ["folds", "grid"]
+    assert made[24:] == ["folds", "rows"]
 
 
 @pytest.mark.parametrize("own", [None, table(40, 3)], ids=["sine", "own"])
 def test_the_vault_asks_for_the_task_of_the_page(own: Any, made: list[str]) -> None:
     settings = replace(Settings() if own is None else OWN, random_state=4712)
     found = choosing(settings, own)
-    assert made == ["task", "folds", "grid"] + ["task"] * (20 if own is None else 0), "and one of each degree"
+    assert made == ["task", "folds", "rows"] + ["task"] * (20 if own is None else 0), "and one of each degree"
     made.clear()
     assert vault_rows(settings, own) is not None
     assert open_vault(settings, own, 0.01, 0.5) == open_vault(settings, own, 0.01, 0.5)

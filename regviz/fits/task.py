@@ -190,8 +190,8 @@ def decisive(settings: DataSettings) -> DataSettings:
         "n_samples": entry is not None,
         "noise": entry is not None and entry.takes_noise,
         "correlation": entry is not None and entry.takes_correlation,
-        "degree": hasattr(entry, "domain"),
-        "basis": hasattr(entry, "domain"),
+        "degree": getattr(entry, "domain", None) is not None,
+        "basis": getattr(entry, "domain", None) is not None,
     }
     names = (field.name for field in fields(DataSettings))
     return DataSettings(**{name: getattr(settings, name) for name in names if decides.get(name, True)})
