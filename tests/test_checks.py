@@ -205,7 +205,7 @@ CALLS: dict[str, Call] = {
     "Dialect.values": call(dialects.DIALECTS[0].values, alpha=ALPHAS, l1_ratio=0.5, n_samples=9, y_scale=2.0),
 }
 # What the numbers of a result are read with, or what is called by one of the above with checked arguments.
-NOT_FROM_OUTSIDE = {"SquaredError.accuracy", "Measured.load", "Linear.distance"} | {
+NOT_FROM_OUTSIDE = {"SquaredError.accuracy", "Measured.load", "Linear.distance", "formula"} | {
     f"{loss}.{method}" for loss in ("SquaredError", "LogLoss") for method in ("reported", "objective")
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz import theme
 from regviz.charts.axes import ratio_axis, strength_axis
 from regviz.charts.columns import Column, View, columns, said
 from regviz.charts.traces import Drawing, axis, curve, log_axis, points
@@ -16,9 +17,6 @@ from regviz.fits.penalties import on_sweep
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT
 from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.scenes.choosing.sweep import Choosing, Opened, Optimism
-
-# Light where the error is least; the same ramp in both modes, so the frame of the present fit is dark in both.
-_RAMP = [[0.0, "#fff9e0"], [0.3, "#fbdc8e"], [0.65, "#eda45c"], [1.0, "#c0616c"]]
 
 
 def board(chosen: Choosing) -> Board:
@@ -191,7 +189,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         "expected": ("$truth/0.75", "expected (all new points)", 1.8, "dot"),
     }
     drawing = Drawing()
-    band = curve("rgba(0,0,0,0)", "± one standard error", 0, fill=f"{column.colour}/0.16") | {"x": "@band_x"}
+    band = curve(theme.TRANSPARENT, "± one standard error", 0, fill=f"{column.colour}/0.16") | {"x": "@band_x"}
     drawing.add(band, y=Moving(Ref("band", pin)), still=still)
     single = curve(f"{column.colour}/0.35", "single folds", 1) | {"x": "@folds_x"}
     drawing.add(single, y=Moving(Ref("folds", pin)), still=still)
@@ -249,7 +247,7 @@ def _cells(name: str, x: NDArray[Any], y: NDArray[Any], low: float, high: float,
         "y": y,
         "zmin": low,
         "zmax": high,
-        "colorscale": _RAMP,
+        "colorscale": theme.LOW_TO_HIGH,
         "showscale": False,
         "name": name,
         "meta": {"drawn": ["log10", None]},

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz import theme
 from regviz.charts.axes import alpha_axis
 from regviz.charts.traces import Drawing, axis, curve, few, points
 from regviz.core import Array
@@ -22,8 +23,6 @@ _SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
 _TITLES = {"l1": "L1 · Σ|w|", "mix": "Mix · half L1, half L2", "l2": "L2 · ½ Σw²"}
 _WIDTHS = (0.5, 0.9, 1.5, 2.3, 3.3, 4.6)  # of wires, by size of the weight
 _SOFT = 3.0  # counts are drawn as asinh(count / 3): a spike of 256 and a bar of 2 both have room
-# Two classes: blue and orange, pale where it is undecided.
-_CLASSES = [[0.0, "#f2a25c"], [0.3, "#f9d3ad"], [0.5, "#fbf7f2"], [0.7, "#b5d4ee"], [1.0, "#5fa4dc"]]
 
 
 def board(net: Network) -> Board:
@@ -381,14 +380,15 @@ def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFi
         "zmin": 0,
         "zmax": 254,
         "zsmooth": "best",
-        "colorscale": _CLASSES,
+        "colorscale": theme.CLASSES,
         "showscale": False,
         "hoverinfo": "skip",
         "name": "probability",
         "meta": {"level": 127, "drawn": ["times", 254]},
     }
     traces: list[dict[str, Any]] = []
-    for side, words, symbol, colour in ((1, "class 1", "circle", "#1769aa"), (0, "class 0", "square", "#a84a00")):
+    for side, words, symbol in ((1, "class 1", "circle"), (0, "class 0", "square")):
+        colour = theme.CLASS_POINTS[side]
         for rows, kind, opened in ((task.train, "training", ""), (task.validation, "validation", "-open")):
             chosen = rows[task.data.y[rows] == side]
             if len(chosen):
