@@ -67,6 +67,12 @@ PALETTES: dict[Mode, dict[str, str]] = {
 
 SERIES = tuple(f"s{k}" for k in range(8))  # one feature after another; then again with another dash
 
+# Ramps of maps and colours of classes, the same in both modes: what is drawn over them is dark in both.
+LOW_TO_HIGH = [[0.0, "#fff9e0"], [0.3, "#fbdc8e"], [0.65, "#eda45c"], [1.0, "#c0616c"]]  # light where an error is least
+CLASSES = [[0.0, "#f2a25c"], [0.3, "#f9d3ad"], [0.5, "#fbf7f2"], [0.7, "#b5d4ee"], [1.0, "#5fa4dc"]]  # pale: undecided
+CLASS_POINTS = ("#a84a00", "#1769aa")  # of class 0 and class 1
+TRANSPARENT = "rgba(0,0,0,0)"
+
 FONT = '"Source Sans", "Source Sans 3", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 _ROLE = re.compile(r"^\$([a-z0-9]+)(?:/([0-9.]+))?$")
 
@@ -118,8 +124,8 @@ _AXIS: dict[str, Any] = {
 
 # The Plotly layout under every live figure: no title (the frame has it), thin grid, role colours.
 LAYOUT: dict[str, Any] = {
-    "paper_bgcolor": "rgba(0,0,0,0)",
-    "plot_bgcolor": "rgba(0,0,0,0)",
+    "paper_bgcolor": TRANSPARENT,
+    "plot_bgcolor": TRANSPARENT,
     "font": {"family": FONT, "color": "$text", "size": 12},
     "margin": {"l": 44, "r": 10, "t": 6, "b": 34},
     "showlegend": False,

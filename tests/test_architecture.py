@@ -228,6 +228,12 @@ def test_no_module_imports_itself_by_a_detour() -> None:
     assert list(TopologicalSorter(BELOW).static_order())
 
 
+def test_colours_stand_in_the_theme_only() -> None:
+    colour = re.compile(r"#[0-9a-fA-F]{6}|\brgba?\(")
+    named = {path.name for path in SOURCES if colour.search(path.read_text(encoding="utf-8"))}
+    assert named == {"theme.py"}
+
+
 def test_no_file_is_called_utils() -> None:
     assert not [path for path in SOURCES if path.stem in {"utils", "helpers", "common", "misc"}]
 

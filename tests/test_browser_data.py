@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
-from regviz.charts.columns import COLUMNS
+from regviz.fits.penalties import PENALTIES
 from regviz.live.board import Board, LiveFigure, Ref
 from regviz.scenes.choosing import board as choosing_figures
 from regviz.scenes.choosing.sweep import choosing, open_vault
@@ -120,8 +120,8 @@ def test_the_cursor_is_in_the_same_place_of_all_charts_in_every_frame(page: Page
     for typed, places in samples:
         index = {strength.name: strength.text.index(typed), ratio.name: ratio.default}
         assert len(places) == 6
-        for key, _, pin in COLUMNS:
-            place = float(board.read(Ref("place", pin), index).ravel()[0])
+        for key, entry in PENALTIES.items():
+            place = float(board.read(Ref("place", entry.pin), index).ravel()[0])
             for kind in ("path", "freedom"):
                 low, high = figure_of(board, f"{kind}_{key}").figure["layout"]["xaxis"]["range"]
                 assert places[f"{kind}_{key}"] == pytest.approx((place - low) / (high - low), abs=5e-4), (typed, key)

@@ -20,14 +20,14 @@ import pytest
 
 from regviz.core import checks, dialects, losses, penalties
 from regviz.core.data import datasets, features
-from regviz.core.linear import matching, robust, selection
+from regviz.core.linear import matching, regression, robust, selection
 from regviz.core.linear.grid import fit_grid
 from regviz.core.toy import budget, forces, one_weight, shapes, solution_path, three_weights, two_weights, zero_map
 from regviz.core.toy import slices as geometry
 from regviz.scenes.geometry import picture as geometry_picture
 
 MODULES = (
-    *(checks, datasets, dialects, features, losses, matching, penalties, robust, selection),
+    *(checks, datasets, dialects, features, losses, matching, penalties, regression, robust, selection),
     *(
         budget,
         forces,
@@ -111,6 +111,7 @@ CALLS: dict[str, Call] = {
     # selection
     "compress": call(selection.compress, table=X),
     "mean_squared_error": call(selection.mean_squared_error, grid=GRID, X=X, y=y, fixed="grid"),
+    "mean_error": call(regression.mean_error, loss=losses.LogLoss(), grid=GRID, X=X, y=y, fixed="loss grid"),
     "cross_validate": call(
         selection.cross_validate,
         features=X,
@@ -146,7 +147,7 @@ CALLS: dict[str, Call] = {
     **{
         f"{type(loss).__name__}.{method}": call(getattr(loss, method), **LABELS, gaps=True)
         for loss in (losses.SquaredError(), losses.LogLoss())
-        for method in ("value", "gradient", "curvature")
+        for method in ("value", "gradient", "curvature", "error")
     },
     "LogLoss.accuracy": call(losses.LogLoss().accuracy, **LABELS, gaps=True),
     "LogLoss.probability": call(losses.LogLoss().probability, prediction=PAIR, gaps=True),
@@ -209,7 +210,8 @@ CALLS: dict[str, Call] = {
 }
 # What the numbers of a result are read with, or what is called by one of the above with checked arguments.
 NOT_FROM_OUTSIDE = {
-    *("SquaredError.accuracy", "Measured.load", "Linear.distance"),
+    *("SquaredError.accuracy", "Measured.load", "Linear.distance", "formula"),
+    *(f"{loss}.{method}" for loss in ("SquaredError", "LogLoss") for method in ("reported", "objective")),
     *("pull", "solve_unchecked", "alpha_max_unchecked", "budget_at", "circle"),
 }
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sklearn.model_selection import KFold
 
-from regviz.charts.columns import COLUMNS
 from regviz.core.data.datasets import DATASETS, Data
 from regviz.core.data.features import BASES, Standardizer
 from regviz.core.linear.grid import fit_grid
 from regviz.core.linear.selection import one_standard_error
+from regviz.fits.penalties import on_sweep
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, resample_seeds
 from regviz.live.board import Board, number_text, payload
 from regviz.scenes.choosing.board import board as picture
@@ -496,7 +496,7 @@ def test_first_load_stays_small() -> None:
 
 def test_the_choices_of_every_column_are_named() -> None:
     board = picture(choosing(DEFAULT))
-    assert {key for key, _, _ in COLUMNS} == set(PINS)
+    assert set(on_sweep()) == set(PINS)
     for key in PINS:
         for name in ("cv", "cv_se", "best_alpha", "one_se_alpha", "best_error", "one_se_error"):
             assert f"{key}_{name}" in board.values

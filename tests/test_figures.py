@@ -173,7 +173,7 @@ def test_stacked_bar_adds_up(shown: tuple[Compare, Board]) -> None:
             figure = next(f for f in board.figures if f.name == f"loss_{column}").at(board, index)
             whole, data = figure["data"][0]["x"][0], figure["data"][1]["x"][0]
             assert data == sweep.data_loss[r, a]
-            assert whole - data == pytest.approx(sweep.l1_penalty[r, a] + sweep.l2_penalty[r, a], abs=1e-12)
+            assert whole - data == pytest.approx(sweep.penalty[r, a], abs=1e-12)
             assert whole <= figure["layout"]["xaxis"]["range"][1]
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
 
-from regviz.charts.columns import COLUMNS
 from regviz.charts.traces import short
 from regviz.core.data.datasets import Data
 from regviz.core.dialects import DIALECTS
 from regviz.core.linear.grid import alpha_max, effective_df, fit_grid
+from regviz.fits.penalties import on_sweep
 from regviz.fits.task import L1, L1_RATIOS, L2
 from regviz.live.board import Board, number_text, payload
 from regviz.scenes.paths.board import board as picture
@@ -221,7 +221,7 @@ def test_the_order_of_entry_of_the_lars_paper() -> None:
     board = picture(paths(Settings(data="diabetes", n_samples=500, validation=0.0)))
     names = ("age", "sex", "body mass index", "blood pressure", "total cholesterol", "LDL", "HDL")
     names += ("cholesterol / HDL", "log triglycerides", "blood sugar")
-    for key, _, _ in COLUMNS:
+    for key in on_sweep():
         card = next(card for card in board.readouts if card.name == f"entries_{key}")
         order = [label.split(" · ")[-1] for label, _, _ in card.rows]
         assert order == [names[k - 1] for k in (3, 9, 4, 7, 2, 10, 5, 8, 6, 1)]

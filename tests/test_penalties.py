@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from regviz.core.dialects import CLASSIFICATION_DIALECTS, DIALECTS
 from regviz.core.losses import SquaredError
-from regviz.core.penalties import L1, L2, ElasticNet
+from regviz.core.penalties import L1, L2, ElasticNet, formula
 
 RATIOS = [0.0, 1e-9, 0.3, 0.5, 0.9, 1.0]
 
@@ -124,3 +125,13 @@ def test_squared_error_derivatives_agree_with_finite_differences() -> None:
     bend = (loss.value(y, ahead) - 2 * loss.value(y, prediction) + loss.value(y, behind)) / h**2
     np.testing.assert_allclose(loss.gradient(y, prediction), slope, rtol=1e-8)
     np.testing.assert_allclose(loss.curvature(y, prediction), bend, rtol=1e-6)
+
+
+def test_the_formula_in_words_is_the_value() -> None:
+    """Read as Python: wherever the penalty is written out it is this one."""
+    w, rho = np.array([3.0, -4.0, 0.0]), 0.3
+    text = formula("abs(w).sum()", "(w**2).sum()").replace("ρ", "rho").replace("−", "-")
+    text = text.replace("rho abs", "rho * abs").replace("/2 (", "/2 * (")
+    assert eval(text, {"w": w, "rho": rho, "abs": np.abs}) == pytest.approx(float(ElasticNet(rho).value(w)))
+    for dialect in (DIALECTS[0], CLASSIFICATION_DIALECTS[0]):
+        assert dialect.formula.endswith("λ (ρ Σ|w| + (1−ρ)/2 Σw²)")

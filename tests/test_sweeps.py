@@ -35,7 +35,7 @@ def test_every_fit_is_solved(data: str, match: str) -> None:
     sweep = compare(replace(DEFAULT, data=data, match=match, n_samples=60))
     shape = (len(L1_RATIOS), len(sweep.strengths))
     assert sweep.grid.coef.shape == (*shape, len(sweep.names))
-    for values in (sweep.df, sweep.train_error, sweep.validation_error, sweep.data_loss, sweep.l1_penalty):
+    for values in (sweep.df, sweep.train_error, sweep.validation_error, sweep.data_loss, sweep.penalty):
         assert values.shape == shape
         assert np.isfinite(values).all()
     top = alpha_max(sweep.design, sweep.data.y[sweep.train], 1.0)
@@ -52,8 +52,7 @@ def test_numbers_on_screen_are_those_of_the_fits() -> None:
         residual = y - design @ w - b
         assert sweep.train_error[r, a] == pytest.approx(np.sqrt(np.mean(residual**2)), rel=1e-9)
         assert sweep.data_loss[r, a] == pytest.approx(residual @ residual / (2 * len(y)), rel=1e-9)
-        assert sweep.l1_penalty[r, a] == pytest.approx(alpha * rho * np.abs(w).sum())
-        assert sweep.l2_penalty[r, a] == pytest.approx(alpha * (1 - rho) / 2 * (w @ w))
+        assert sweep.penalty[r, a] == pytest.approx(alpha * (rho * np.abs(w).sum() + (1 - rho) / 2 * (w @ w)))
         drawn = sweep.basis @ sweep.coordinates[r, a]
         noise = sweep.data.noise_sd
         assert noise is not None
@@ -100,7 +99,7 @@ def test_weights_shrink_and_the_training_error_rises_with_lambda() -> None:
     penalty = L1_RATIOS[:, None] * size.sum(-1) + (1 - L1_RATIOS[:, None]) / 2 * (size**2).sum(-1)
     assert np.all(np.diff(penalty, axis=1) <= 1e-9 * penalty[:, :-1])
     assert np.all(np.diff(sweep.train_error, axis=1) >= -1e-9)
-    objective = sweep.data_loss + sweep.l1_penalty + sweep.l2_penalty
+    objective = sweep.data_loss + sweep.penalty
     assert np.all(objective <= np.var(sweep.data.y[sweep.train]) / 2 + 1e-12)
 
 

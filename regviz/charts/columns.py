@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.charts.traces import axis, curve, dots, line, markup, plane, points, soft_ticks, word
-from regviz.fits.compare import Compare
-from regviz.fits.task import L1, L1_RATIOS, L2
+from regviz.fits.compare import Compare, Rows
+from regviz.fits.penalties import PENALTIES, Entry
+from regviz.fits.task import L1, L1_RATIOS
 from regviz.live.board import LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 
 N_BINS = 20
@@ -21,12 +22,6 @@ _RING = np.linspace(0, 2 * np.pi, 65)
 _OCTANT = np.linspace(0, np.pi / 4, 9)  # the ball is the same in all eight octants
 
 _LEVELS = (0.25, 0.5, 0.75, 1.0)  # contours, as shares of the way from the optimum to the origin
-
-COLUMNS: tuple[tuple[str, str, dict[str, int]], ...] = (
-    ("l1", "L1 · lasso", {"l1_ratio": L1}),
-    ("mix", "Your mix · elastic net", {}),
-    ("l2", "L2 · ridge", {"l1_ratio": L2}),
-)
 
 
 class View:
@@ -60,38 +55,13 @@ class View:
 
     def fill(self) -> None:
         sweep, grid = self.sweep, self.sweep.grid
-        size = np.abs(grid.coef)
-        penalty = sweep.l1_penalty + sweep.l2_penalty
-        swept: dict[str, NDArray[Any]] = {
-            "coef": grid.coef,
-            "coordinates": sweep.coordinates,
-            "lambda": grid.alphas,
-            "zeros": (grid.coef == 0).sum(axis=-1).astype(np.uint8),
-            "df": sweep.df,
-            "kkt": grid.kkt,
-            "train": sweep.train_error,
-            "largest": size.max(axis=-1),
-            "cut": (self.drawn(size.max(axis=-1)) > self.reach).astype(np.uint8),
-            "norm1": size.sum(axis=-1),
-            "norm2": np.sqrt((size**2).sum(axis=-1)),
-            "data_loss": sweep.data_loss,
-            "penalty": penalty,
-        }
-        if len(sweep.validation):
-            swept["validation"] = sweep.validation_error
-        if np.isfinite(sweep.expected_error).all():
-            swept["expected"] = sweep.expected_error
         self.edges = np.linspace(-self.reach, self.reach, N_BINS + 1)
         sides = self.edges if self.soft is None else self.soft * np.sinh(self.edges)
         self.middles = [float(f"{(low + high) / 2:.4g}") for low, high in pairwise(sides)]
         ends = [number_text(side, 3) for side in sides]
         self.bins = [f"from {low} to {high}" for low, high in pairwise(ends)]
         self.bins[0], self.bins[-1] = f"below {ends[1]}", f"above {ends[-2]}"
-        places = np.clip(np.digitize(self.drawn(grid.coef), self.edges) - 1, 0, N_BINS - 1)
-        counts = np.zeros((*grid.coef.shape[:2], N_BINS), dtype=np.uint8)
-        for k in range(N_BINS):
-            counts[..., k] = ((places == k) & (grid.coef != 0)).sum(axis=-1)
-        swept["counts"] = counts
+        swept = self.rows(sweep)
         if (cut := sweep.slices) is not None:
             radii = cut.ball(L1_RATIOS, _OCTANT)
             span = np.maximum.reduce([np.abs(cut.optimum).max(-1), np.abs(cut.solution).max(-1), radii.max(axis=-1)])
@@ -119,6 +89,9 @@ class View:
             }
             self.arrays |= {name: Swept(values) for name, values in still.items()}
         self.arrays |= {name: Swept(values, self.swept) for name, values in swept.items()}
+        for key, own in sweep.own.items():
+            told = self.rows(own) | {"lambda": own.grid.alphas[np.newaxis]}
+            self.arrays |= {f"{key}_{name}": Swept(values[0], (self.strength,)) for name, values in told.items()}
         if (grid.alphas == grid.alphas[0]).all():
             self.arrays["lambda"] = Swept(grid.alphas[0], (self.strength,))
         self.arrays["p"] = Swept(np.array(float(self.p)))
@@ -135,6 +108,48 @@ class View:
             self.arrays["x_line"] = Swept(sweep.x_line)
             self.arrays["truth"] = Swept(sweep.data.truth(sweep.x_line))
 
+    def rows(self, rows: Rows) -> dict[str, NDArray[Any]]:
+        """The arrays (R, A, …) of some penalties, by name."""
+        grid = rows.grid
+        size = np.abs(grid.coef)
+        swept: dict[str, NDArray[Any]] = {
+            "coef": grid.coef,
+            "coordinates": rows.coordinates,
+            "lambda": grid.alphas,
+            "zeros": (grid.coef == 0).sum(axis=-1).astype(np.uint8),
+            "df": rows.df,
+            "kkt": grid.kkt,
+            "train": rows.train_error,
+            "largest": size.max(axis=-1),
+            "cut": (self.drawn(size.max(axis=-1)) > self.reach).astype(np.uint8),
+            "norm1": size.sum(axis=-1),
+            "norm2": np.sqrt((size**2).sum(axis=-1)),
+            "data_loss": rows.data_loss,
+            "penalty": rows.penalty,
+        }
+        if np.isnan(rows.df).any():  # neither the loss nor the penalty has to have any
+            del swept["df"]
+        if len(self.sweep.validation):
+            swept["validation"] = rows.validation_error
+        if np.isfinite(rows.expected_error).all():
+            swept["expected"] = rows.expected_error
+        places = np.clip(np.digitize(self.drawn(grid.coef), self.edges) - 1, 0, N_BINS - 1)
+        counts = np.zeros((*grid.coef.shape[:2], N_BINS), dtype=np.uint8)
+        for k in range(N_BINS):
+            counts[..., k] = ((places == k) & (grid.coef != 0)).sum(axis=-1)
+        return swept | {"counts": counts}
+
+
+def columns(view: View, own: bool = False) -> list[Column]:
+    """One for each penalty, from left to right; those with fits of their own where a board asks for them."""
+    entries = {key: e for key, e in PENALTIES.items() if e.fit is None or (own and key in view.sweep.own)}
+    return [Column(view, key, entry, number) for number, (key, entry) in enumerate(entries.items())]
+
+
+def said(columns: list[Column], value: str) -> str:
+    """A number of every column, as a template: L1 {l1_zeros}, mix {mix_zeros}, L2 {l2_zeros}."""
+    return ", ".join(f"{column.within} {{{column.key}_{value}}}" for column in columns)
+
 
 def weight_scale(sweep: Compare) -> tuple[float | None, float]:
     """(soft, reach) of the axes that show weights: linear if soft is None, else drawn as asinh(w / soft).
@@ -142,7 +157,8 @@ def weight_scale(sweep: Compare) -> tuple[float | None, float]:
     The axis holds every fit from a quarter of the slider on; what explodes below that leaves it. If those fits
     span much more than the one shown first, a linear axis would show either the large weights or the small ones.
     """
-    largest = np.abs(sweep.grid.coef).max(axis=(0, 2))  # (A,)
+    grids = [sweep.grid, *(rows.grid for rows in sweep.own.values())]
+    largest = np.max([np.abs(grid.coef).max(axis=(0, 2)) for grid in grids], axis=0)  # (A,)
     usual, far = float(largest[sweep.start]), float(largest[sweep.start // 3 :].max())
     if far <= 4 * usual or usual == 0:
         return None, 1.06 * (far or 1.0)
@@ -153,18 +169,19 @@ def weight_scale(sweep: Compare) -> tuple[float | None, float]:
 class Column:
     """The figures of one penalty; `pin` holds the ratio axis where the column has its own."""
 
-    def __init__(self, view: View, key: str, title: str, pin: dict[str, int], number: int) -> None:
-        self.view, self.key, self.title, self.pin, self.number = view, key, title, pin, number
-        self.short = {"l1": "L1", "mix": "Mix", "l2": "L2"}[key]
-        self.colour = f"${key}"
+    def __init__(self, view: View, key: str, entry: Entry, number: int) -> None:
+        self.view, self.key, self.entry, self.number = view, key, entry, number
+        self.title, self.short, self.pin = entry.title, entry.short, entry.pin
+        self.own = f"{key}_" if key in view.sweep.own else ""  # before the names of arrays that are its own
+        self.colour = f"${entry.role}"
         forms = {"zeros": "int", "kkt": "1", "df": "3", "lambda": "3", "budget": "3"}
         numbers: tuple[str, ...] = ("zeros", "df", "kkt", "lambda", "train", "validation", "expected", "norm1", "norm2")
         numbers += ("largest", "data_loss", "penalty", "budget")
         for name in numbers:
-            if name in view.arrays:
+            if self.own + name in view.arrays:
                 view.values[f"{key}_{name}"] = (self.ref(name), forms.get(name, "3"))
         view.values[f"{key}_cut"] = (self.ref("cut"), (".", ", off the scale: bars at the edge are cut."))
-        if (cut := view.sweep.slices) is not None:
+        if (cut := view.sweep.slices) is not None and not self.own:
             self.solution = [Ref("coef", self.pin, item=j) for j in cut.pair]
             for axis, ref in zip("ab", self.solution, strict=True):
                 view.values[f"{key}_solution_{axis}"] = (ref, "3")
@@ -175,8 +192,13 @@ class Column:
                 (f"Lowest point {place}: λ = 0 sets no limit.", f"Touch at {place}, ball of size {{{key}_budget}}."),
             )
 
+    @property
+    def within(self) -> str:
+        """Its short name within a sentence: an abbreviation as it is, a word in small letters."""
+        return self.short if self.short[1:] == self.short[1:].upper() else self.short.lower()
+
     def ref(self, array: str, **pin: int) -> Ref:
-        return Ref(array, {**self.pin, **pin})
+        return Ref(self.own + array, {**self.pin, **pin})
 
     def figures(self) -> tuple[Callable[[], LiveFigure] | None, ...]:
         sweep = self.view.sweep
@@ -184,13 +206,14 @@ class Column:
             self.fit,
             self.weights,
             self.loss,
-            self.constraint if sweep.slices is not None else None,
+            self.constraint if sweep.slices is not None and not self.own else None,
             self.histogram,
         )
 
     def heading(self) -> Readout:
         view, key = self.view, self.key
-        matched = (view.sweep.settings.match != "alpha" and key != "l1") or view.sweep.best is not None
+        follower = view.sweep.settings.match != "alpha" and self.entry.row != L1
+        matched = follower or view.sweep.best is not None
         own = f"at λ = {{{key}_lambda}}: " if matched else ""
         return Readout(
             name=f"heading_{key}",
@@ -199,16 +222,17 @@ class Column:
             rows=(),
             column=self.number,
             row=0,
-            role=key,
+            role=self.entry.role,
         )
 
     def errors(self) -> list[tuple[str, str, str]]:
         """The errors that there are, as rows of a card: training, validation, expected."""
         sweep, key = self.view.sweep, self.key
-        rows = [("Training error", f"{{{key}_train}}", "Root mean squared error on the fitted points")]
+        name = sweep.task.loss.error_name
+        rows = [("Training error", f"{{{key}_train}}", f"{name[:1].upper()}{name[1:]} on the fitted points")]
         if len(sweep.validation):
             rows.append(("Validation error", f"{{{key}_validation}}", "The same on points that were held back"))
-        if np.isfinite(sweep.expected_error).all():
+        if self.own + "expected" in self.view.arrays:
             noise = f"The same on infinitely many new points; the noise alone is {sweep.data.noise_sd:g}"
             rows.append(("Expected error", f"{{{key}_expected}}", noise))
         return rows
@@ -218,7 +242,11 @@ class Column:
         rows += [
             ("‖w‖₁ = Σ|w|", f"{{{key}_norm1}}", "Sum of absolute weights"),
             ("‖w‖₂ = √Σw²", f"{{{key}_norm2}}", "Euclidean length of the weights"),
-            ("Degrees of freedom", f"{{{key}_df}}", "Effective number of free weights, without the intercept"),
+        ]
+        if self.own + "df" in self.view.arrays:
+            free = "Effective number of free weights, without the intercept"
+            rows.append(("Degrees of freedom", f"{{{key}_df}}", free))
+        rows += [
             (
                 "Solved to (KKT)",
                 f"{{{key}_kkt}}",
@@ -232,7 +260,7 @@ class Column:
             rows=tuple(rows),
             column=self.number,
             row=3,
-            role=key,
+            role=self.entry.role,
         )
 
     # -- figures, from top to bottom
@@ -254,7 +282,7 @@ class Column:
             dots("@validation_x", "@validation_y", "$validation", "validation points", "diamond-open", 7),
             line("@x_line", None, self.colour, f"{self.short} fit", width=3),
         ]
-        if self.key == "l1":
+        if self.number == 0:
             self.view.legend = tuple((0, k) for k in range(4 if len(sweep.validation) else 3))
         return LiveFigure(
             name=f"fit_{key}",
@@ -302,7 +330,7 @@ class Column:
             if len(sweep.shown) < sweep.data.n_samples
             else ""
         )
-        if self.key == "l1":
+        if self.number == 0:
             self.view.legend = tuple((0, k) for k in range(len(traces)))
         return LiveFigure(
             name=f"fit_{key}",
@@ -396,7 +424,7 @@ class Column:
 
     def loss(self) -> LiveFigure:
         sweep, key = self.view.sweep, self.key
-        most = float((sweep.data_loss + sweep.l1_penalty + sweep.l2_penalty).max())
+        most = max(float((rows.data_loss + rows.penalty).max()) for rows in (sweep, *sweep.own.values()))
         bar = {"type": "bar", "orientation": "h", "y": [0], "width": 0.8}
         return LiveFigure(
             name=f"loss_{key}",

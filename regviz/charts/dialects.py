@@ -6,7 +6,7 @@ import numpy as np
 
 from regviz.charts.columns import Column
 from regviz.core.dialects import DIALECTS, Dialect
-from regviz.fits.task import L1, L1_RATIOS, L2
+from regviz.fits.task import L1_RATIOS, MIX_DEFAULT
 from regviz.live.board import Note, Readout, Ref, Swept
 
 
@@ -40,7 +40,7 @@ def card(column: Column, row: int) -> Readout:
         rows=tuple(rows),
         column=column.number,
         row=row,
-        role=column.key,
+        role=column.entry.role,
     )
 
 
@@ -57,7 +57,7 @@ def unsaid(column: Column, row: int) -> Note:
         paragraphs=(),
         row=row,
         question="Which dialects cannot mix L1 and L2, and why not?"
-        if column.key == "mix"
+        if 0 < _ratio(column) < 1
         else f"Where has {column.short} no equivalent, and why not?",
         answer=answer,
         column=column.number,
@@ -77,6 +77,10 @@ def _label(dialect: Dialect) -> str:
 
 
 def _silent(dialect: Dialect, column: Column) -> str:
-    """Why it cannot say the penalty of a column; the mix counts as one between the two ends."""
-    row = column.pin.get("l1_ratio")
-    return dialect.why_not({L1: 1.0, L2: 0.0}.get(-1 if row is None else row, 0.5))
+    """Why it cannot say the penalty of a column."""
+    return dialect.why_not(_ratio(column))
+
+
+def _ratio(column: Column) -> float:
+    """The L1 ratio of a column; the reader's mix counts as one between the two ends."""
+    return float(L1_RATIOS[MIX_DEFAULT if column.entry.row is None else column.entry.row])

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from regviz.core import Array
 from regviz.core.checks import NOT_NEGATIVE, POSITIVE, RATIO, number, numbers, whole
+from regviz.core.penalties import formula
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,10 +196,12 @@ _LOGISTIC = (
     "Its data term is the log-loss of two classes: no C turns that into a squared error. For a classifier C = 1/(nα)."
 )
 
+_PENALTY = formula().replace(" − ", "−")  # set as tightly as the other dialects
+
 DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         name="RegViz",
-        formula="1/(2n) Σ(y−ŷ)² + λ (ρ Σ|w| + (1−ρ)/2 Σw²)",
+        formula=f"1/(2n) Σ(y−ŷ)² + λ ({_PENALTY})",
         data_scale=_ours,
         parameters=(("λ", _strength), ("ρ", _ratio)),
     ),
@@ -335,7 +338,7 @@ DIALECTS: tuple[Dialect, ...] = (
 CLASSIFICATION_DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         name="RegViz",
-        formula="1/n Σ log-loss + λ (ρ Σ|w| + (1−ρ)/2 Σw²)",
+        formula=f"1/n Σ log-loss + λ ({_PENALTY})",
         data_scale=_ours,
         parameters=(("λ", _strength), ("ρ", _ratio)),
     ),

@@ -16,8 +16,18 @@ class Loss(Protocol):
     float32 in, float32 out. NaN and inf pass, since a network may diverge; ValueError, naming the field, for what is no
     array of real numbers, or for a number of observations that differs. `accuracy` is None where right and wrong mean
     nothing.
+
+    Errors are averaged as `error` and told as `reported` says, under `error_name`; `objective` leads back to D. With
+    `adds_variance`, noise of variance s² on y, independent of the rest, adds s² to the mean error of every fit.
     """
 
+    @property
+    def error_name(self) -> str: ...
+    @property
+    def adds_variance(self) -> bool: ...
+    def error(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
+    def reported(self, error: ArrayLike) -> Array: ...
+    def objective(self, reported: ArrayLike) -> Array: ...
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def gradient(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def curvature(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
@@ -27,6 +37,21 @@ class Loss(Protocol):
 @dataclass(frozen=True)
 class SquaredError:
     """D = 1/(2n) sum_i (y_i - prediction_i)^2, over the last axis (n,); any axes in front."""
+
+    error_name: str = "root mean squared error"
+    adds_variance: bool = True
+
+    def error(self, y: ArrayLike, prediction: ArrayLike) -> Array:
+        """mean (y - prediction)^2, which is 2 D: (..., n) -> (...)."""
+        return np.asarray(2 * self.value(y, prediction))
+
+    def reported(self, error: ArrayLike) -> Array:
+        """Its root, in the unit of y: any shape."""
+        return np.sqrt(reals("error", error))
+
+    def objective(self, reported: ArrayLike) -> Array:
+        """D = reported^2 / 2: any shape."""
+        return np.asarray(reals("reported", reported) ** 2 / 2)
 
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array:
         """1/2 mean (y - prediction)^2: (..., n) -> (...)."""
@@ -59,6 +84,21 @@ class LogLoss:
 
     Source: Hastie, Tibshirani & Friedman (2009), eq. 4.20, with 1/n in front.
     """
+
+    error_name: str = "log-loss"
+    adds_variance: bool = False
+
+    def error(self, y: ArrayLike, prediction: ArrayLike) -> Array:
+        """D itself: (..., n) -> (...)."""
+        return self.value(y, prediction)
+
+    def reported(self, error: ArrayLike) -> Array:
+        """The same: any shape."""
+        return reals("error", error)
+
+    def objective(self, reported: ArrayLike) -> Array:
+        """The same: any shape."""
+        return reals("reported", reported)
 
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array:
         """mean(max(z, 0) - y z + log(1 + exp(-|z|))): (..., n) -> (...); no exp of a large number."""

@@ -13,6 +13,11 @@ from regviz.core import Array
 from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, number, numbers, reals, together
 
 
+def formula(absolute: str = "Σ|w|", square: str = "Σw²") -> str:
+    """The penalty as plain text, with ρ the L1 ratio and its two sums as given; in LaTeX `ElasticNet.latex`."""
+    return f"ρ {absolute} + (1 − ρ)/2 {square}"
+
+
 @dataclass(frozen=True)
 class ElasticNet:
     r"""Penalty(w) = rho ||w||_1 + (1 - rho)/2 ||w||_2^2, with rho = `l1_ratio` in [0, 1].

@@ -19,6 +19,7 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.data.datasets import DATASETS, Stream
 from regviz.core.data.features import BASES
+from regviz.core.penalties import formula
 from regviz.fits.compare import Compare
 from regviz.fits.task import L1, L1_RATIOS, L2
 from regviz.settings import Settings
@@ -26,7 +27,7 @@ from regviz.settings import Settings
 _SCRIPT = Template('''\
 """One fit of RegViz's Compare page, made anew: L1 (lasso), a mix (elastic net) and L2 (ridge).
 
-    J(w, b) = 1/(2n) Σ (y − Xw − b)² + λ · [ ρ Σ|w| + (1 − ρ)/2 Σ w² ],    ρ = L1 ratio
+    J(w, b) = 1/(2n) Σ (y − Xw − b)² + λ · [ $penalty ],    ρ = L1 ratio
 
 Run it with:  pip install numpy scikit-learn && python fit.py
 """
@@ -163,6 +164,7 @@ def script(sweep: Compare, strength: int, l1_ratio: int) -> str:
         for column, row in _columns(sweep, strength, l1_ratio).items()
     }
     return _SCRIPT.substitute(
+        penalty=formula(square="Σ w²"),
         names=repr([str(name) for name in sweep.names]),
         fits=repr(fits),
         data=made,

@@ -23,7 +23,7 @@ def share(scene: Scene) -> None:
     address = link(st.query_params.to_dict())
     share_link()
     if len(address) < 2000:
-        st.image(segno.make(address, error="m").svg_inline(scale=6, border=3, light="#ffffff"), width=280)
+        st.image(segno.make(address, error="m").svg_inline(scale=6, border=3, light="white"), width=280)
     else:
         st.caption(f"At {len(address):,} characters this link is too long for a QR code.")
     if "data" in scene.settings.knobs() and st.session_state.get("data") == OWN_DATA:

@@ -3,7 +3,7 @@ variance over resamples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -54,8 +54,12 @@ def cross_validate(
     standardize: bool = True,
     n_splits: int = 5,
     random_state: int = 0,
+    fit: Callable[[Sequence[tuple[ArrayLike, ArrayLike]], ArrayLike, ArrayLike], list[LinearGrid]] = fit_grids,
+    mean_error: Callable[[LinearGrid, ArrayLike, ArrayLike], Array] = mean_squared_error,
 ) -> Array:
     """Mean squared error on the held-out fold, (n_splits, n_ratios, n_alphas).
+
+    Of another loss, the `mean_error` of what `fit` finds; see `Regression`.
 
     features (n_samples, n_features) are not standardised yet: each fold does it with its own training rows. alphas
     and l1_ratios as in `fit_grid`. The folds are those of scikit-learn's ``KFold(n_splits, shuffle=True,
@@ -73,10 +77,10 @@ def cross_validate(
     random_state = whole("random_state", random_state, 0, 2**32 - 1)
     folds = list(KFold(n_splits, shuffle=True, random_state=random_state).split(table))
     scaled = [Standardizer.fit(table[train], standardize).transform(table) for train, _ in folds]
-    grids = fit_grids([(X[train], y[train]) for X, (train, _) in zip(scaled, folds, strict=True)], alphas, l1_ratios)
+    grids = fit([(X[train], y[train]) for X, (train, _) in zip(scaled, folds, strict=True)], alphas, l1_ratios)
     return np.array(
         [
-            mean_squared_error(grid, X[held_out], y[held_out])
+            mean_error(grid, X[held_out], y[held_out])
             for grid, X, (_, held_out) in zip(grids, scaled, folds, strict=True)
         ]
     )

@@ -20,6 +20,7 @@ from regviz.core import Array
 from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, check_spread, numbers, rms, together, whole
 from regviz.core.linear.problem import check_data
 from regviz.core.linear.selection import compress
+from regviz.core.penalties import ElasticNet
 
 CLEAR_GAP = 0.35
 # Two columns with 1 − correlation² below this make a valley.
@@ -149,8 +150,6 @@ def slices(X: ArrayLike, y: ArrayLike, coef: ArrayLike, l1_ratios: ArrayLike, pa
     pull = residual @ columns  # −∇D at the solution
     optimum = solution + pull @ inverse_root @ inverse_root
 
-    size = np.abs(solution)
-    rho = l1_ratios[:, np.newaxis]
     return Slices(
         pair=pair,
         solution=solution,
@@ -158,7 +157,7 @@ def slices(X: ArrayLike, y: ArrayLike, coef: ArrayLike, l1_ratios: ArrayLike, pa
         shape=inverse_root,
         touch=np.linalg.norm(pull @ inverse_root, axis=-1),
         origin=np.linalg.norm(optimum @ root, axis=-1),
-        budget=rho * size.sum(axis=-1) + (1 - rho) / 2 * (size**2).sum(axis=-1),
+        budget=np.stack([ElasticNet(float(rho)).value(w) for rho, w in zip(l1_ratios, solution, strict=True)]),
         gram=gram,
     )
 

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz import theme
 from regviz.charts.axes import ratio_axis, strength_axis
-from regviz.charts.columns import COLUMNS, Column, View
+from regviz.charts.columns import Column, View, columns, said
 from regviz.charts.traces import Drawing, axis, curve, log_axis, points
 from regviz.core import Array
+from regviz.fits.penalties import on_sweep
 from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT
 from regviz.live.board import Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.scenes.choosing.sweep import Choosing, Opened, Optimism
-
-# Light where the error is least; the same ramp in both modes, so the frame of the present fit is dark in both.
-_RAMP = [[0.0, "#fff9e0"], [0.3, "#fbdc8e"], [0.65, "#eda45c"], [1.0, "#c0616c"]]
 
 
 def board(chosen: Choosing) -> Board:
@@ -28,8 +27,8 @@ def board(chosen: Choosing) -> Board:
     scale = _Scale(chosen, view)
     figures: list[LiveFigure] = []
     readouts: list[Readout] = []
-    for number, (key, title, pin) in enumerate(COLUMNS):
-        column = Column(view, key, title, pin, number)
+    shown = columns(view)
+    for column in shown:
         readouts += [_heading(column), _numbers(chosen, column)]
         figures += [_errors(chosen, column, scale), replace(column.fit(), row=2)]
         if chosen.by_degree is not None:
@@ -41,11 +40,10 @@ def board(chosen: Choosing) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=view.values,
-        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Cross-validated error: L1 {{l1_cv}}, mix {{mix_cv}}, "
-        "L2 {l2_cv}.",
+        summary=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}. Cross-validated error: {said(shown, 'cv')}.",
         place=f"λ {{{strength.name}}}, L1 ratio {{l1_ratio}}",
         legend=tuple((0, k) for k in scale.legend),
-        columns=len(COLUMNS),
+        columns=len(shown),
         presets=_presets(chosen),
         menu="Go to",
     )
@@ -67,18 +65,18 @@ class _Scale:
 
     def __init__(self, chosen: Choosing, view: View) -> None:
         sweep, choice = chosen.sweep, chosen.choice
-        alphas = sweep.strengths
+        alphas, reported = sweep.strengths, sweep.task.loss.reported
         self.place, self.layout = log_axis(alphas)
         self.meta = {"x": ["log10", self.layout["tickvals"][0]]}
-        cv = np.sqrt(choice.mean)
-        low = np.sqrt(np.maximum(choice.mean - choice.standard_error, 0))
-        high = np.sqrt(choice.mean + choice.standard_error)
-        empty = float(np.sqrt(choice.mean[L1, -1]))
+        cv = reported(choice.mean)
+        low = reported(np.maximum(choice.mean - choice.standard_error, 0))
+        high = reported(choice.mean + choice.standard_error)
+        empty = float(reported(choice.mean[L1, -1]))
         self.top = 1.3 * (max(empty, float(sweep.train_error.max())) or 1.0)
         # Where all errors are of one size the axis does not begin at 0, or nobody sees where they are least.
-        least = min(float(np.sqrt(choice.mean).min()), float(sweep.train_error.min()))
+        least = min(float(cv.min()), float(sweep.train_error.min()))
         self.bottom = 0.75 * least if least > 0.5 * empty else 0.0
-        folds = np.sqrt(chosen.folds)
+        folds = reported(chosen.folds)
         clip = 3 * self.top
         self.floor = 1e-6 * self.top  # on a logarithmic scale this is 0
         self.noise = sweep.data.noise_sd if np.isfinite(sweep.expected_error).all() else None
@@ -111,9 +109,9 @@ class _Scale:
             view.arrays[f"{name}_place"] = Swept(self.place[stop], ratio)
             view.arrays[f"{name}_alpha"] = Swept(alphas[stop], ratio)
             view.arrays[f"{name}_error"] = Swept(np.take_along_axis(cv, stop[:, np.newaxis], 1)[:, 0], ratio)
-        for key, _, pin in COLUMNS:
+        for key, entry in on_sweep().items():
             for name in ("cv", "cv_se", "best_alpha", "one_se_alpha", "best_error", "one_se_error"):
-                view.values[f"{key}_{name}"] = (Ref(name, pin), "3")
+                view.values[f"{key}_{name}"] = (Ref(name, entry.pin), "3")
         self.legend: tuple[int, ...] = ()
         if (degrees := chosen.by_degree) is not None:
             self.known = np.isfinite(degrees.expected).all()
@@ -133,8 +131,8 @@ class _Scale:
             }
             for name, values in told.items():
                 view.arrays[name] = Swept(values, swept)
-                for key, _, pin in COLUMNS:
-                    view.values[f"{key}_{name}"] = (Ref(name, pin), "int" if name == "best_degree" else "3")
+                for key, entry in on_sweep().items():
+                    view.values[f"{key}_{name}"] = (Ref(name, entry.pin), "int" if name == "best_degree" else "3")
             for name, values in (("train", degrees.train), ("validation", degrees.validation), ("expected", errors)):
                 if np.isfinite(values).all():
                     view.arrays[f"degree_{name}"] = Swept.rounded(np.minimum(values, clip), swept)
@@ -154,7 +152,7 @@ def _heading(column: Column) -> Readout:
         rows=(),
         column=column.number,
         row=0,
-        role=key,
+        role=column.entry.role,
     )
 
 
@@ -174,14 +172,14 @@ def _numbers(chosen: Choosing, column: Column) -> Readout:
         rows=(training, folds, *others),
         column=column.number,
         row=3,
-        role=key,
+        role=column.entry.role,
     )
 
 
 def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     view, key = column.view, column.key
     strength, pin = view.strength, column.pin
-    still = key != "mix"
+    still = not column.entry.follows
 
     say = {"hoverinfo": "all", "hovertemplate": "%{fullData.name} %{y:.3g}<extra></extra>"}
     looks = {
@@ -191,7 +189,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
         "expected": ("$truth/0.75", "expected (all new points)", 1.8, "dot"),
     }
     drawing = Drawing()
-    band = curve("rgba(0,0,0,0)", "± one standard error", 0, fill=f"{column.colour}/0.16") | {"x": "@band_x"}
+    band = curve(theme.TRANSPARENT, "± one standard error", 0, fill=f"{column.colour}/0.16") | {"x": "@band_x"}
     drawing.add(band, y=Moving(Ref("band", pin)), still=still)
     single = curve(f"{column.colour}/0.35", "single folds", 1) | {"x": "@folds_x"}
     drawing.add(single, y=Moving(Ref("folds", pin)), still=still)
@@ -202,7 +200,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
     if scale.noise is not None:
         ends = [float(scale.place[0]), float(scale.place[-1])]
         drawing.add(curve("$muted", "noise alone", 1, "longdash") | {"x": ends, "y": [scale.noise, scale.noise]})
-    if key == "l1":
+    if column.number == 0:
         scale.legend = tuple(range(1, len(drawing.data)))
     marks = (
         ("best", "x", "$text", "least CV error"),
@@ -226,7 +224,7 @@ def _errors(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
             "layout": {
                 "xaxis": scale.layout,
                 "meta": scale.meta,
-                "yaxis": axis([scale.bottom, scale.top], "root mean squared error"),
+                "yaxis": axis([scale.bottom, scale.top], chosen.sweep.task.loss.error_name),
             },
         },
         moving=tuple(drawing.moving),
@@ -249,7 +247,7 @@ def _cells(name: str, x: NDArray[Any], y: NDArray[Any], low: float, high: float,
         "y": y,
         "zmin": low,
         "zmax": high,
-        "colorscale": _RAMP,
+        "colorscale": theme.LOW_TO_HIGH,
         "showscale": False,
         "name": name,
         "meta": {"drawn": ["log10", None]},
@@ -325,7 +323,7 @@ def _u_curve(chosen: Choosing, column: Column, scale: _Scale) -> LiveFigure:
 
 def _map(chosen: Choosing, view: View, scale: _Scale) -> LiveFigure:
     """Cross-validated error over both sliders."""
-    mean: Array = np.sqrt(chosen.choice.mean)
+    mean: Array = chosen.sweep.task.loss.reported(chosen.choice.mean)
     least = max(float(mean.min()), scale.floor)
     low, high = float(np.log10(least)), float(np.log10(max(scale.top / 1.3, 1.05 * least)))
     r, a = np.unravel_index(np.argmin(mean), mean.shape)
@@ -468,7 +466,8 @@ def vault_intro(n_rows: int) -> str:
 
 def vault_words(records: list[Opened]) -> str:
     """How often it was opened, and what that means."""
-    rows = f"Root mean squared error on {records[0].n_rows} test rows. "
+    name = records[0].error_name
+    rows = f"{name[:1].upper()}{name[1:]} on {records[0].n_rows} test rows. "
     if len(records) == 1:
         return rows + "Opened **once**: these numbers are honest for whoever had decided before."
     often = f"Opened **{len(records)} times** on the same rows"

@@ -10,11 +10,11 @@ import numpy as np
 from regviz.core import Array
 from regviz.core.data.datasets import DATASETS, Data, Indices, Stream
 from regviz.core.data.features import MAX_DEGREE, MIN_DEGREE
-from regviz.core.linear.grid import fit_grid, fit_grids
-from regviz.core.linear.selection import Choice, cross_validate, mean_squared_error, one_standard_error
-from regviz.fits.compare import Compare, compare
-from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, load, resample_seeds
-from regviz.settings import OWN_DATA, Settings
+from regviz.core.linear.regression import SQUARED, Regression
+from regviz.core.linear.selection import Choice, one_standard_error
+from regviz.fits.compare import Compare, pictured
+from regviz.fits.task import L1, L1_RATIOS, L2, MIX_DEFAULT, Task, kept, load, posed, resample_seeds
+from regviz.settings import OWN_DATA, DataSettings, Settings
 
 # A test set of as many rows as there are training points; of a table without spare rows, this share is set aside.
 TEST_SHARE = 0.25
@@ -23,7 +23,7 @@ RESAMPLES = 100
 
 @dataclass(frozen=True, eq=False)
 class ByDegree:
-    """Root mean squared errors of every degree at the same strengths: (R, A, n_degrees)."""
+    """Errors of every degree at the same strengths, as the loss reports them: (R, A, n_degrees)."""
 
     degrees: Indices  # (n_degrees,)
     train: Array
@@ -35,7 +35,7 @@ class ByDegree:
 class Choosing:
     """A Compare sweep at the same λ for all, cross-validated.
 
-    folds      (K, R, A)  mean squared error on each held-out fold of the training rows
+    folds      (K, R, A)  mean error on each held-out fold of the training rows (squared, if the loss is)
     choice     the λ of least cross-validated error and that of the one-standard-error rule, for each L1 ratio
     by_degree  errors of all degrees, for curves
     """
@@ -46,30 +46,25 @@ class Choosing:
     by_degree: ByDegree | None
 
 
-def choosing(settings: Settings, own: Data | None = None) -> Choosing:
+def choosing(settings: Settings, own: Data | None = None, regression: Regression = SQUARED) -> Choosing:
     """Errors of all fits; ValueError with fewer than 3 training points.
 
     If the test rows have to come out of the reader's own table they are set aside here, so nothing on the page but the
     vault ever sees them.
     """
-    settings = replace(settings, match="alpha")
-    kept = None if own is None else _without_test(own, settings)[0]
-    task = Task.of(settings, kept)
-    folds = cross_validate(
-        task.raw[task.train],
-        task.y,
-        task.alphas,
-        L1_RATIOS,
-        settings.standardize,
-        settings.n_splits,
-        settings.random_state,
-    )
+    task = _page_task(settings, own, regression)
+    folds = task.folds(settings.n_splits)
     return Choosing(
-        sweep=compare(settings, kept),
+        sweep=pictured(replace(settings, match="alpha"), task),
         folds=folds,
         choice=one_standard_error(folds, task.alphas),
         by_degree=None if task.data.domain is None else _by_degree(task),
     )
+
+
+def _page_task(settings: DataSettings, own: Data | None, regression: Regression = SQUARED) -> Task:
+    """The task of all that the page shows outside the vault."""
+    return posed(settings, own if own is None else _without_test(own, settings)[0], regression)
 
 
 def _by_degree(task: Task) -> ByDegree:
@@ -77,28 +72,27 @@ def _by_degree(task: Task) -> ByDegree:
     degrees = np.arange(MIN_DEGREE, MAX_DEGREE + 1)
     errors = []
     for degree in degrees:
-        other = Task.of(replace(task.settings, degree=int(degree)))
-        grid = fit_grid(other.X, other.y, task.alphas, L1_RATIOS)
-        held_out = other.scaler.transform(other.raw[other.validation])
-        errors.append(
-            [
-                mean_squared_error(grid, other.X, other.y),
-                mean_squared_error(grid, held_out, other.data.y[other.validation]),
-                other.expected_error(grid),
-            ]
-        )
-    return ByDegree(degrees, *np.sqrt(np.moveaxis(np.array(errors), 0, -1)))
+        other = Task.of(replace(task.settings, degree=int(degree)), regression=task.regression)
+        errors.append(other.errors(task.regression.fit([(other.X, other.y)], task.alphas, L1_RATIOS)[0]))
+    train, validation, expected = (
+        np.stack([getattr(error, part) for error in errors], axis=-1) for part in ("train", "validation", "expected")
+    )
+    return ByDegree(degrees, train, validation, expected)
 
 
 # --- The vault -----------------------------------------------------------------------------------
 
 
-def _without_test(data: Data, settings: Settings) -> tuple[Data, Data]:
+def _without_test(data: Data, settings: DataSettings) -> tuple[Data, Data]:
     """A table that has no spare rows, dealt into (rows to work with, test rows)."""
-    rng = np.random.default_rng(Stream.VAULT.seed(settings.random_state))
-    order = rng.permutation(data.n_samples)
-    cut = max(1, round(TEST_SHARE * data.n_samples))
-    return _rows(data, np.sort(order[cut:])), _rows(data, np.sort(order[:cut]))
+    seed = settings.random_state
+
+    def dealt() -> tuple[Data, Data]:
+        order = np.random.default_rng(Stream.VAULT.seed(seed)).permutation(data.n_samples)
+        cut = max(1, round(TEST_SHARE * data.n_samples))
+        return _rows(data, np.sort(order[cut:])), _rows(data, np.sort(order[:cut]))
+
+    return kept(data, ("without test", seed), dealt)
 
 
 def _rows(data: Data, rows: Indices) -> Data:
@@ -113,22 +107,27 @@ def vault_rows(settings: Settings, own: Data | None = None) -> Data | None:
     """
     if own is not None:
         return _without_test(own, settings)[1]
-    task = Task.of(settings)
+    return _spare(posed(settings))
+
+
+def _spare(task: Task) -> Data | None:
+    """As many further rows of a task's source as it has training points, or what is left of them; None if none is."""
     n, wanted = task.data.n_samples, len(task.train)
     # A larger sample keeps the rows that are there: what comes behind them is new.
-    longer = load(replace(settings, n_samples=n + wanted))
+    longer = load(replace(task.settings, n_samples=n + wanted))
     spare = np.arange(n, longer.n_samples)
     return _rows(longer, spare) if len(spare) else None
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What the vault says at one position: root mean squared test errors and those of the validation rows."""
+    """What the vault says at one position: test errors, as the loss reports them."""
 
     n_rows: int
     alpha: float
     l1_ratio: float
     test: tuple[float, float, float]  # L1, mix, L2
+    error_name: str = SQUARED.loss.error_name
 
 
 def open_vault(settings: Settings, own: Data | None, alpha: float, l1_ratio: float) -> Opened | None:
@@ -136,11 +135,11 @@ def open_vault(settings: Settings, own: Data | None, alpha: float, l1_ratio: flo
     rows = vault_rows(settings, own)
     if rows is None:
         return None
-    settings = replace(settings, match="alpha")
-    task = Task.of(settings, None if own is None else _without_test(own, settings)[0])
-    grid = fit_grid(task.X, task.y, np.array([alpha]), np.array([1.0, l1_ratio, 0.0]))
-    errors = np.sqrt(mean_squared_error(grid, *_seen(task, rows)))[:, 0]
-    return Opened(rows.n_samples, alpha, l1_ratio, (float(errors[0]), float(errors[1]), float(errors[2])))
+    task = _page_task(settings, own)
+    grid = task.regression.fit([(task.X, task.y)], np.array([alpha]), np.array([1.0, l1_ratio, 0.0]))[0]
+    errors = task.loss.reported(task.mean_error(grid, *task.seen(rows)))[:, 0]
+    test = float(errors[0]), float(errors[1]), float(errors[2])
+    return Opened(rows.n_samples, alpha, l1_ratio, test, task.loss.error_name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,14 +165,14 @@ def optimism(settings: Settings, own: Data | None = None) -> Optimism:
     truth is known; else that on the rows of the table which are in none of the three.
     """
     ratios = L1_RATIOS[[L2, MIX_DEFAULT, L1]]
-    alphas = Task.of(settings, own).alphas[::3]
+    alphas = posed(settings, own).alphas[::3]
     samples = list(_samples(settings, own))
-    grids = fit_grids([(task.X, task.y) for task, _, _ in samples], alphas, ratios)
+    grids = SQUARED.fit([(task.X, task.y) for task, _, _ in samples], alphas, ratios)
     found = []
     for grid, (task, test, rest) in zip(grids, samples, strict=True):
-        held_out = mean_squared_error(grid, *_seen(task, _rows(task.data, task.validation)))
-        reported = mean_squared_error(grid, *_seen(task, test))
-        true = task.expected_error(grid) if rest is None else mean_squared_error(grid, *_seen(task, rest))
+        held_out = task.mean_error(grid, *task.seen(_rows(task.data, task.validation)))
+        reported = task.mean_error(grid, *task.seen(test))
+        true = task.expected_error(grid) if rest is None else task.mean_error(grid, *task.seen(rest))
         chosen = [np.argmin(reported), np.argmin(held_out)]
         found.append([reported.ravel()[chosen], true.ravel()[chosen]])
     reported, true = np.moveaxis(np.array(found), 0, -1)  # (2 ways to choose, RESAMPLES)
@@ -191,7 +190,7 @@ def _samples(settings: Settings, own: Data | None) -> Iterator[tuple[Task, Data,
     for seed in seeds:
         if table is None:
             task = Task.of(replace(settings, random_state=seed))
-            test = vault_rows(task.settings)
+            test = _spare(task)
             assert test is not None  # a source of new rows does not run dry
             yield task, _rows(test, np.arange(min(len(task.validation), test.n_samples))), None
             continue
@@ -209,10 +208,3 @@ def _whole_table(settings: Settings) -> Data | None:
     if entry.takes_noise:
         return None
     return load(replace(settings, n_samples=entry.max_samples))
-
-
-def _seen(task: Task, rows: Data) -> tuple[Array, Array]:
-    """Rows as the fits of a task see them: (standardised features, targets)."""
-    if task.data.domain is None:
-        return task.scaler.transform(rows.X), rows.y
-    return task.features_at(rows.X[:, 0]), rows.y

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regviz.charts.axes import place_words, ratio_axis, strength_axis
-from regviz.charts.columns import COLUMNS, Column, View
+from regviz.charts.columns import View, columns, said
 from regviz.fits.compare import Compare
 from regviz.live.board import Board, LiveFigure, Note, Readout
 
@@ -14,8 +14,8 @@ def board(sweep: Compare) -> Board:
     view = View(sweep, strength.name)
     figures: list[LiveFigure] = []
     readouts: list[Readout] = []
-    for number, (key, title, pin) in enumerate(COLUMNS):
-        column = Column(view, key, title, pin, number)
+    shown = columns(view, own=True)
+    for column in shown:
         readouts += [column.heading(), column.numbers()]
         figures += [make() for make in column.figures() if make is not None]
     return Board(
@@ -24,16 +24,17 @@ def board(sweep: Compare) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=view.values,
-        summary=f"{place_words(sweep)}. Weights exactly zero: L1 {{l1_zeros}}, mix {{mix_zeros}}, L2 {{l2_zeros}} of "
-        f"{{p}}. {view.error_words}: L1 {{l1_{view.error}}}, mix {{mix_{view.error}}}, L2 {{l2_{view.error}}}.",
+        summary=f"{place_words(sweep)}. Weights exactly zero: {said(shown, 'zeros')} of {{p}}. "
+        f"{view.error_words}: {said(shown, view.error)}.",
         place=place_words(sweep),
         legend=view.legend,
-        columns=len(COLUMNS),
-        notes=() if sweep.slices is not None else (_no_constraint(),),
+        columns=len(shown),
+        notes=() if sweep.slices is not None else (_no_constraint(sweep),),
     )
 
 
-def _no_constraint() -> Note:
-    return Note(
-        "no_constraint", "", ("With one weight there is no constraint picture: it needs two.",), row=5, wide=False
-    )
+def _no_constraint(sweep: Compare) -> Note:
+    told = "With one weight there is no constraint picture: it needs two."
+    if len(sweep.names) > 1:
+        told = "Of this loss there is no constraint picture."
+    return Note("no_constraint", "", (told,), row=5, wide=False)

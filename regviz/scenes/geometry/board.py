@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from regviz import theme
 from regviz.charts.traces import curve, plane, points
 from regviz.core import Array
+from regviz.core.penalties import formula
 from regviz.core.toy.three_weights import sphere_faces
 from regviz.core.toy.zero_map import OPTIMA
 from regviz.live.board import Axis, Board, Dial, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Source, Swept
@@ -344,7 +346,7 @@ def _zero_map(key: str, title: str, number: int) -> LiveFigure:
         title=f"{_SHORT[key]}: which optima lose which weight",
         figure={
             "data": [
-                curve("$grid", "both weights stay", 1, fill="rgba(0,0,0,0)"),
+                curve("$grid", "both weights stay", 1, fill=theme.TRANSPARENT),
                 curve("$l1", "w₁ ends at zero", 1, fill="$l1/0.30"),
                 curve("$l2", "w₂ ends at zero", 1, fill="$l2/0.30"),
                 curve("$text", "both end at zero", 1, "dot", fill="$text/0.30"),
@@ -436,7 +438,7 @@ def _steps() -> LiveFigure:
 
 def _three(key: str, title: str, number: int) -> LiveFigure:
     i, j, k = sphere_faces()
-    line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "rgba(0,0,0,0)", "range": [-3, 3]}
+    line = {"gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": theme.TRANSPARENT, "range": [-3, 3]}
     scene = {f"{axis}axis": {**line, "title": {"text": f"w{n}"}} for axis, n in (("x", "₁"), ("y", "₂"), ("z", "₃"))}
     camera = {"eye": {"x": 1.2, "y": 1.35, "z": 0.85}}
     point = {"type": "scatter3d", "mode": "markers"}
@@ -490,7 +492,7 @@ def _notes() -> tuple[Note, ...]:
             (
                 "The loss D(w) = ½ (w − o)ᵀ G (w − o) is a bowl, lowest at o, the cross: what the data alone want. (At "
                 "correlation 1 or −1 it is a valley, as low along a whole line.) Of all weights whose penalty "
-                "P(w) = ρ (|w₁| + |w₂|) + (1 − ρ)/2 (w₁² + w₂²) is no larger, none has less loss than the solution. "
+                f"P(w) = {formula('(|w₁| + |w₂|)', '(w₁² + w₂²)')} is no larger, none has less loss than the solution. "
                 "{hit}{tie}",
             ),
             row=2,
@@ -566,9 +568,9 @@ def _notes() -> tuple[Note, ...]:
             "three",
             "Three weights",
             (
-                "P(w) = ρ Σ|wⱼ| + (1 − ρ)/2 Σwⱼ² = t is an octahedron for L1, a sphere for L2, and turns from one into "
-                "the other with the L1 ratio of your mix; t = 0 is a point. The features are uncorrelated, so each "
-                "weight is shrunk on its own, like the one in the chart above. Now L1 has {l1_touch_zeros} of 3 "
+                f"P(w) = {formula('Σ|wⱼ|', 'Σwⱼ²')} = t is an octahedron for L1, a sphere for L2, and turns from one "
+                "into the other with the L1 ratio of your mix; t = 0 is a point. The features are uncorrelated, so "
+                "each weight is shrunk on its own, like the one in the chart above. Now L1 has {l1_touch_zeros} of 3 "
                 "weights at exactly zero, your mix {mix_touch_zeros}, L2 {l2_touch_zeros}. Turn the figures with the "
                 "pointer.",
             ),

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz import theme
 from regviz.charts.axes import alpha_axis
-from regviz.charts.columns import COLUMNS
 from regviz.charts.traces import Drawing, axis, curve, few, points
 from regviz.core import Array
 from regviz.core.nets.mlp import SAME, GradientCheck
@@ -22,8 +22,6 @@ _SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
 _TITLES = {"l1": "L1 · Σ|w|", "mix": "Mix · half L1, half L2", "l2": "L2 · ½ Σw²"}
 _WIDTHS = (0.5, 0.9, 1.5, 2.3, 3.3, 4.6)  # of wires, by size of the weight
 _SOFT = 3.0  # counts are drawn as asinh(count / 3): a spike of 256 and a bar of 2 both have room
-# Two classes: blue and orange, pale where it is undecided.
-_CLASSES = [[0.0, "#f2a25c"], [0.3, "#f9d3ad"], [0.5, "#fbf7f2"], [0.7, "#b5d4ee"], [1.0, "#5fa4dc"]]
 
 
 def board(net: Network) -> Board:
@@ -34,7 +32,7 @@ def board(net: Network) -> Board:
     readouts: list[Readout] = []
     notes: list[Note] = []
     n_layers = sweep.architecture.n_layers
-    for number, (key, *_) in enumerate(COLUMNS):
+    for number, key in enumerate(_TITLES):
         pin = {"penalty": number}
         figures.append((_curve if net.task.is_curve else _classes)(net, key, pin, number))
         figures += [_graph(net, key, pin, number), _losses(net, key, pin, number)]
@@ -69,7 +67,7 @@ def board(net: Network) -> Board:
         "{l2_weights}. Training loss: L1 {l1_data_loss}, mix {mix_data_loss}, L2 {l2_data_loss}.",
         place="λ {alpha}, epoch {epoch}",
         legend=tuple((0, k) for k in range(_n_named(net))),
-        columns=len(COLUMNS),
+        columns=len(_TITLES),
         notes=tuple(notes),
     )
 
@@ -205,7 +203,7 @@ def _values(net: Network) -> dict[str, tuple[Ref, str | tuple[str, ...]]]:
     }
     n_layers = net.sweep.architecture.n_layers
     ends = "ends at" if net.sweep.completed == net.task.settings.epochs else "is now"  # a training may still run
-    for number, (key, _, _) in enumerate(COLUMNS):
+    for number, key in enumerate(_TITLES):
         pin = {"penalty": number}
         for name in ("data_loss", "penalty_term", "objective", "validation_loss"):
             values[f"{key}_{name}"] = (Ref(name, pin), "3")
@@ -381,14 +379,15 @@ def _classes(net: Network, key: str, pin: dict[str, int], number: int) -> LiveFi
         "zmin": 0,
         "zmax": 254,
         "zsmooth": "best",
-        "colorscale": _CLASSES,
+        "colorscale": theme.CLASSES,
         "showscale": False,
         "hoverinfo": "skip",
         "name": "probability",
         "meta": {"level": 127, "drawn": ["times", 254]},
     }
     traces: list[dict[str, Any]] = []
-    for side, words, symbol, colour in ((1, "class 1", "circle", "#1769aa"), (0, "class 0", "square", "#a84a00")):
+    for side, words, symbol in ((1, "class 1", "circle"), (0, "class 0", "square")):
+        colour = theme.CLASS_POINTS[side]
         for rows, kind, opened in ((task.train, "training", ""), (task.validation, "validation", "-open")):
             chosen = rows[task.data.y[rows] == side]
             if len(chosen):
@@ -684,7 +683,7 @@ def check_table(checks: tuple[GradientCheck, ...]) -> list[dict[str, str]]:
         name = "Output layer" if layer == n_layers - 1 else f"Layer {layer + 1}"
         found = {
             _SHORT[key]: number_text(float(check.difference[layer]), 2)
-            for (key, *_), check in zip(COLUMNS, checks, strict=True)
+            for key, check in zip(_TITLES, checks, strict=True)
         }
         rows.append({"Layer": name} | found)
     return rows

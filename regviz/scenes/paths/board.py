@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from regviz import theme
 from regviz.charts import dialects
 from regviz.charts.axes import place_words, ratio_axis, strength_axis
-from regviz.charts.columns import COLUMNS, Column, View
+from regviz.charts.columns import Column, View, columns, said
 from regviz.charts.traces import Drawing, axis, curve, log_axis, markup, points, short, soft_ticks
 from regviz.core import Array
+from regviz.fits.penalties import on_sweep
 from regviz.fits.task import L1, L2
 from regviz.live.board import Board, LiveFigure, Moving, Note, Readout, Ref, Swept
 from regviz.scenes.paths.sweep import Paths
@@ -32,8 +33,8 @@ def board(paths: Paths) -> Board:
     figures: list[LiveFigure] = []
     readouts: list[Readout] = []
     notes: list[Note] = []
-    for number, (key, title, pin) in enumerate(COLUMNS):
-        column = Column(view, key, title, pin, number)
+    shown = columns(view)
+    for column in shown:
         readouts += [column.heading(), _entries(paths, column), dialects.card(column, row=6)]
         figures += [_path(paths, column, scale), replace(column.weights(), row=3), _freedom(column, scale)]
         notes += [_members(column), dialects.unsaid(column, row=7)]
@@ -43,10 +44,9 @@ def board(paths: Paths) -> Board:
         figures=tuple(figures),
         readouts=tuple(readouts),
         values=view.values,
-        summary=f"{place_words(sweep)}. Weights in the model: L1 {{l1_nonzero}}, mix {{mix_nonzero}}, "
-        "L2 {l2_nonzero} of {p}.",
+        summary=f"{place_words(sweep)}. Weights in the model: {said(shown, 'nonzero')} of {{p}}.",
         place=place_words(sweep),
-        columns=len(COLUMNS),
+        columns=len(shown),
         notes=tuple(notes),
     )
 
@@ -98,16 +98,16 @@ class _Scale:
         }
         words, which = _sentences(grid.coef, view.names)
         view.arrays["members"] = Swept(which, view.swept)
-        for key, _, pin in COLUMNS:
-            view.values[f"{key}_members"] = (Ref("members", pin), words)
-            view.values[f"{key}_nonzero"] = (Ref("nonzero", pin), "int")
+        for key, entry in on_sweep().items():
+            view.values[f"{key}_members"] = (Ref("members", entry.pin), words)
+            view.values[f"{key}_nonzero"] = (Ref("nonzero", entry.pin), "int")
         self.kind, self.reach = kind, reach
         self.ends = {
             key: _ends(
-                at[pin.get("l1_ratio", slice(1 if kind == "alpha" else 0, None))],
+                at[entry.pin.get("l1_ratio", slice(1 if kind == "alpha" else 0, None))],
                 room=0.02 if kind == "alpha" else 0.04,
             )
-            for key, _, pin in COLUMNS
+            for key, entry in on_sweep().items()
         }
         if kind != "alpha":
             self.meta = {}
@@ -173,9 +173,9 @@ def _series(j: int) -> tuple[str, str | None]:
 
 def _path(paths: Paths, column: Column, scale: _Scale) -> LiveFigure:
     view, key = column.view, column.key
-    strength, moves = view.strength, key == "mix"
+    strength, moves = view.strength, column.entry.follows
     drawing = Drawing()
-    exact = key == "l1"
+    exact = column.entry.row == L1
     place, weights = column.ref("place"), column.ref("coef")
     along = Ref("place", place.pin, along=strength)
     for j, name in enumerate(view.names):
@@ -256,7 +256,7 @@ def _freedom(column: Column, scale: _Scale) -> LiveFigure:
     view, key = column.view, column.key
     strength, pin = view.strength, column.pin
     along = Ref("place", pin, along=strength)
-    still = key != "mix"
+    still = not column.entry.follows
     drawing = Drawing()
     nonzero, df = (Moving(Ref(name, pin, along=strength)) for name in ("nonzero", "df"))
     drawing.add(curve("$muted", "weights not zero", 1.4, "dot"), x=Moving(along), y=nonzero, still=still)
@@ -266,13 +266,15 @@ def _freedom(column: Column, scale: _Scale) -> LiveFigure:
     here = points(column.colour, "at λ", size=10, hover="%{y:.3g} degrees of freedom")
     drawing.add(here, x=Moving(column.ref("place")), y=Moving(column.ref("df")))
     counted = {
-        "l1": "Lasso: the number of weights that are not zero, if their features are independent; else the rank of "
+        L1: "Lasso: the number of weights that are not zero, if their features are independent; else the rank of "
         "these (Tibshirani & Taylor 2012).",
-        "mix": "Elastic net: Σ d²/(d² + nλ(1−ρ)), d the singular values above 0 of the centred features in the model "
-        "(Tibshirani & Taylor 2012).",
-        "l2": "Ridge: Σ d²/(d² + nλ), d the singular values above 0 of the centred features (Hastie, Tibshirani & "
+        L2: "Ridge: Σ d²/(d² + nλ), d the singular values above 0 of the centred features (Hastie, Tibshirani & "
         "Friedman, eq. 3.50).",
-    }[key]
+    }.get(
+        -1 if column.entry.row is None else column.entry.row,
+        "Elastic net: Σ d²/(d² + nλ(1−ρ)), d the singular values above 0 of the centred features in the model "
+        "(Tibshirani & Taylor 2012).",
+    )
     return LiveFigure(
         name=f"freedom_{key}",
         title=f"{column.short}: effective degrees of freedom",
@@ -311,14 +313,15 @@ def _entries(paths: Paths, column: Column) -> Readout:
         view.values[f"{key}_entered_{j}"] = (Ref("entered", pin, item=j), words)
         inside = f"{{{key}_entered_{j}}}"
         # The others have an order of their own, and what never enters has none.
-        ordinal = f"{place} · " if key == "l1" and not np.isnan(paths.entry[L1, j]) else ""
+        ordinal = f"{place} · " if column.entry.row == L1 and not np.isnan(paths.entry[L1, j]) else ""
         rows.append((ordinal + short(view.names[j], 24), inside, ""))
+    row, largest = column.entry.row, "largest λ at which it is in"
     return Readout(
         name=f"entries_{key}",
-        title={"l1": "L1: enters at", "mix": "Mix: largest λ at which it is in", "l2": "L2: in the model"}[key],
+        title=f"{column.short}: " + {L1: "enters at", L2: "in the model"}.get(-1 if row is None else row, largest),
         headline="",
         rows=tuple(rows),
         column=column.number,
         row=5,
-        role=key,
+        role=column.entry.role,
     )

@@ -8,9 +8,10 @@ import numpy as np
 
 from regviz.core import Array
 from regviz.core.data.datasets import Data
-from regviz.core.linear.lasso_path import LassoPath, lasso_path
+from regviz.core.linear.lasso_path import LassoPath
+from regviz.core.linear.regression import SQUARED, Regression
 from regviz.fits.compare import Compare, compare
-from regviz.fits.task import L1
+from regviz.fits.task import L1, kept
 from regviz.scenes.paths.settings import PathsSettings
 from regviz.settings import Settings
 
@@ -37,10 +38,18 @@ class Paths:
     entry: Array
 
 
-def paths(settings: Settings, own: Data | None = None, path_axis: str = PathsSettings.path_axis) -> Paths:
-    """All paths of the settings, and the corners of the lasso's."""
-    sweep = compare(settings, own)
-    path = lasso_path(sweep.design, sweep.data.y[sweep.train])
+def paths(
+    settings: Settings,
+    own: Data | None = None,
+    path_axis: str = PathsSettings.path_axis,
+    regression: Regression = SQUARED,
+) -> Paths:
+    """All paths of the settings, and the corners of the lasso's; ValueError if the loss has no path to be drawn."""
+    sweep = compare(settings, own, regression)
+    task, exact = sweep.task, sweep.task.regression.path
+    if exact is None:
+        raise ValueError(f"regression must have a path to be drawn, got {task.loss.error_name} without")
+    path = kept(task, "lasso", lambda: exact(task.X, task.y))
     grid = sweep.grid
     corners = np.array([event.alpha for event in path.events])
     corners = corners[corners > 0]

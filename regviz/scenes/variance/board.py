@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from regviz.charts.axes import alpha_axis, ratio_axis
-from regviz.charts.columns import COLUMNS
 from regviz.charts.traces import Drawing, axis, curve, few, log_axis, points
+from regviz.fits.penalties import Entry, on_sweep
 from regviz.fits.task import L1
 from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Readout, Ref, Swept, number_text
 from regviz.scenes.variance.sweep import RESAMPLES, Variance
 
-_SHORT = {"l1": "L1", "mix": "Mix", "l2": "L2"}
 _PARTS = (
     ("bias", "bias²", "dash"),
     ("variance", "variance", None),
@@ -27,10 +26,10 @@ def board(found: Variance) -> Board:
     drawn = _Drawn(found, strength)
     figures: list[LiveFigure] = []
     readouts: list[Readout] = []
-    for number, (key, title, pin) in enumerate(COLUMNS):
-        figures.append(_fits(found, drawn, key, title, pin, number))
-        figures.append(_errors(found, drawn, key, title, pin, number))
-        readouts.append(_heading(found, key, title, number))
+    for number, (key, entry) in enumerate(on_sweep().items()):
+        figures.append(_fits(found, drawn, key, entry, number))
+        figures.append(_errors(found, drawn, key, entry, number))
+        readouts.append(_heading(found, key, entry, number))
     return Board(
         axes=(strength, ratio_axis()),
         arrays=drawn.arrays,
@@ -41,7 +40,7 @@ def board(found: Variance) -> Board:
         "and {mix_variance}, L2 {l2_bias} and {l2_variance}.",
         place="λ {alpha}, L1 ratio {l1_ratio}",
         legend=tuple((0, k) for k in drawn.legend),
-        columns=len(COLUMNS),
+        columns=len(on_sweep()),
     )
 
 
@@ -90,27 +89,27 @@ class _Drawn:
         self.n_drawn = found.drawn.shape[2]
         self.legend: tuple[int, ...] = ()
         self.values: dict[str, tuple[Ref, str | tuple[str, ...]]] = {
-            f"{key}_{name}": (Ref(name, pin), "3")
-            for key, _, pin in COLUMNS
+            f"{key}_{name}": (Ref(name, entry.pin), "3")
+            for key, entry in on_sweep().items()
             for name in (*self.parts, "least", "least_alpha", "unpenalised")
         }
 
 
-def _heading(found: Variance, key: str, title: str, number: int) -> Readout:
+def _heading(found: Variance, key: str, entry: Entry, number: int) -> Readout:
     return Readout(
         name=f"heading_{key}",
-        title=title,
+        title=entry.title,
         headline=f"sum {{{key}_total}}: bias² {{{key}_bias}}, variance {{{key}_variance}}, noise "
         f"{number_text(found.noise, 3)}",
         rows=(),
         column=number,
         row=0,
-        role=key,
+        role=entry.role,
     )
 
 
-def _fits(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, int], number: int) -> LiveFigure:
-    colour = f"${key}"
+def _fits(found: Variance, drawn: _Drawn, key: str, entry: Entry, number: int) -> LiveFigure:
+    title, pin, colour = entry.title, entry.pin, f"${entry.role}"
     alt = (
         f"{title}: the fits of {drawn.n_drawn} samples at λ = {{alpha}} scatter around their mean with variance "
         f"{{{key}_variance}}; their mean is off the truth by a bias² of {{{key}_bias}}."
@@ -133,7 +132,7 @@ def _fits(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, i
         }
         return LiveFigure(
             name=f"fits_{key}",
-            title=f"{_SHORT[key]}: weights in other samples",
+            title=f"{entry.short}: weights in other samples",
             figure={"data": traces, "layout": layout},
             moving=(LiveTrace(0, y=Moving(Ref("drawn", pin))), LiveTrace(1, y=Moving(Ref("mean", pin)))),
             caption=caption.replace("the thick one", "the diamond"),
@@ -148,7 +147,7 @@ def _fits(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, i
     drawn.legend = (0, drawn.n_drawn, drawn.n_drawn + 1)
     return LiveFigure(
         name=f"fits_{key}",
-        title=f"{_SHORT[key]}: fits of other samples",
+        title=f"{entry.short}: fits of other samples",
         figure={
             "data": traces,
             "layout": {
@@ -162,9 +161,9 @@ def _fits(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, i
     )
 
 
-def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str, int], number: int) -> LiveFigure:
-    still = key != "mix"
-    colours = {"bias": "$text", "variance": f"${key}", "total": f"${key}"}
+def _errors(found: Variance, drawn: _Drawn, key: str, entry: Entry, number: int) -> LiveFigure:
+    title, pin, still = entry.title, entry.pin, not entry.follows
+    colours = {"bias": "$text", "variance": f"${entry.role}", "total": f"${entry.role}"}
     drawing = Drawing()
     for name, words, dash in _PARTS:
         width = 3.2 if name == "total" else 1.8
@@ -181,7 +180,7 @@ def _errors(found: Variance, drawn: _Drawn, key: str, title: str, pin: dict[str,
     drawing.add(least, x=Moving(Ref("least_place", pin)), y=Moving(Ref("least", pin)), still=still)
     return LiveFigure(
         name=f"parts_{key}",
-        title=f"{_SHORT[key]}: bias² + variance + noise",
+        title=f"{entry.short}: bias² + variance + noise",
         figure={
             "data": drawing.data,
             "layout": {

@@ -10,7 +10,7 @@ from regviz.core import Array
 from regviz.core.data.datasets import DATASETS
 from regviz.core.linear.grid import fit_grids
 from regviz.core.linear.selection import Moments
-from regviz.fits.task import L1_RATIOS, Task, midpoints, resample_seeds
+from regviz.fits.task import L1_RATIOS, Task, midpoints, posed, resample_seeds
 from regviz.settings import OWN_DATA, Settings
 
 RESAMPLES, DRAWN = 60, 10  # samples in all; those whose fits are drawn
@@ -76,10 +76,9 @@ def refused(settings: Settings) -> str:
 
 def variance(settings: Settings) -> Variance:
     """Fit RESAMPLES samples of the source at the strengths that suit the present one."""
-    settings = replace(settings, match="alpha")
-    here = Task.of(settings)
+    here = posed(settings)
     alphas = thinned(here.alphas)
-    tasks = [Task.of(replace(settings, random_state=seed)) for seed in resample_seeds(settings, RESAMPLES)]
+    tasks = [Task.of(replace(here.settings, random_state=seed)) for seed in resample_seeds(settings, RESAMPLES)]
     is_curve = here.data.domain is not None
     if is_curve:
         assert here.data.domain is not None
