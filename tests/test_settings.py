@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import numpy as np
@@ -33,13 +34,22 @@ def _values(knob: Knob, default: object) -> list[object]:
 def test_every_value_survives_a_link(kind: type[Knobs]) -> None:
     for name, knob in kind.knobs().items():
         for value in _values(knob, getattr(kind, name)):
-            for text in (knob.written(value), value if isinstance(value, str) else str(value)):  # and old spellings
+            for text in (knob.written(value), knob.told(value), str(value)):  # and old spellings
                 settings, problems = kind.clean({name: text})
                 assert problems == []
                 assert getattr(settings, name) == value
                 assert type(getattr(settings, name)) is type(getattr(kind, name))
     assert kind.clean({})[0] == kind()
     assert [f.name for f in fields(kind)] == list(kind.knobs())  # type: ignore[arg-type]
+
+
+def test_a_choice_stands_in_a_link_as_a_slug_that_is_nobody_elses_words() -> None:
+    for kind in KINDS.values():
+        for knob in kind.knobs().values():
+            for slug, words in knob.options.items():
+                assert re.fullmatch("[a-z0-9.]+", knob.written(slug)), "nothing that is encoded, nothing of a language"
+                assert knob.told(slug) == words
+                assert [other for other, said in knob.options.items() if words in (other, said)] == [slug]
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,63 @@ def arrive(scene: Scene, scenes: Iterable[Scene]) -> None:
         st.rerun()
 
 
+def read_words(scene: Scene) -> None:
+    """Old links have the words of a choice: the server takes them for its slug, as the browser does at once."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as query:
+        for name, knob in scene.settings.knobs().items():
+            for slug, words in knob.options.items():
+                if query.get_all(name) == [words] != [slug]:
+                    query.set_with_no_forward_msg(name, slug)
+
+
 def through_history() -> bool:
     """Whether the reader has gone back or forward: then the browser's address is right as it is."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def keep_slugs(scene: Scene) -> None:
+    """From here on the browser's address never has the words of a choice of this page, but its slug.
+
+    Streamlit's widgets write themselves into the address at the moment of a change, with the words that they show.
+    That moment is the right one (an answer of the server may come after the next release of a slider, and would undo
+    it), so the words are replaced in the browser as they are written, and so are those of an old link.
+    """
+    slugs = {
+        urlencode({name: words}): urlencode({name: slug})
+        for name, knob in scene.settings.knobs().items()
+        for slug, words in knob.options.items()
+        if words != slug
+    }
+    if slugs:
+        st.components.v2.component("regviz.slugs", js=KEEP_SLUGS)(key="slugs", data={"slugs": slugs})
+
+
+KEEP_SLUGS = """
+const read = (field) => new URLSearchParams(field).toString();  // one spelling for every way to encode it
+const inSlugs = (address) => address.replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
+
+export default function ({ data }) {
+  const first = !window.regvizSlugs;
+  window.regvizSlugs = Object.assign(Object.create(null), data.slugs);
+  const { history } = window;
+  const mend = () => {
+    const { href } = window.location;
+    if (inSlugs(href) !== href) history.replaceState(history.state, "", href);
+  };
+  if (first) {
+    for (const method of ["pushState", "replaceState"]) {
+      const write = history[method].bind(history);
+      history[method] = (state, title, address) => write(state, title, address && inSlugs(String(address)));
+    }
+    window.addEventListener("popstate", mend);  // back to an old link
+  }
+  mend();
+}
+"""
 
 
 def reads_alike(one: str, other: str) -> bool:

@@ -19,8 +19,6 @@ K = TypeVar("K", bound=Knobs)
 D = TypeVar("D", bound=DataSettings)
 T = TypeVar("T")
 
-_DATA_FIELDS = ("n_samples", "noise", "correlation", "random_state", "degree", "basis", "standardize", "validation")
-
 
 def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | None]:
     """The data and `more` fields of a page's settings as widgets, and the user's own rows if chosen.
@@ -38,16 +36,10 @@ def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | Non
             entry = DATASETS[stand_in()]
             st.info(f"Until a file of yours can be used, the data are: {entry.label}.", icon=":material/upload_file:")
         chosen = _chosen(kind)
-        takes = {
-            "n_samples": own is None,
-            "noise": entry is not None and entry.takes_noise,
-            "correlation": entry is not None and entry.takes_correlation,
-            "degree": getattr(entry, "domain", None) is not None,
-            "basis": getattr(entry, "domain", None) is not None,
-            "n_splits": getattr(chosen, "match", "cv") == "cv",
-        }
-        for name in (*_DATA_FIELDS, *more):
-            _widget(name, kind, disabled=not takes.get(name, True))
+        for name in (*DataSettings.knobs(), *more):
+            if name != "data":
+                off = name == "n_splits" and getattr(chosen, "match", "cv") != "cv"
+                _widget(name, kind, disabled=off or not kind.knobs()[name].applies(entry))
     settings = _chosen(kind)
     return (replace(settings, data=stand_in()) if data == OWN_DATA and own is None else settings), own
 
@@ -103,16 +95,19 @@ def _bound(name: str, knob: Knob, default: Any, draw: Callable[..., T], *args: A
 
     Every release of a slider is a step in the browser's history, and after such a step Streamlit gives each widget the
     value that the address has. Where the widget has it already that is left out: it would undo what the reader changes
-    before the answer is back.
+    before the answer is back. Streamlit knows a choice by its words only, so they stand for its slug when it reads.
     """
     context = get_script_run_ctx()
     stepped = through_history()
-    if context is not None and stepped and name in st.session_state:
-        now = knob.written(st.session_state[name])
-        if reads_alike(st.query_params.get(name, knob.written(default)), now):
-            context.is_history_navigation = False
-            with context.session_state.query_params() as query:
-                query._initial_query_params.pop(name, None)
+    if context is not None:
+        asked = st.query_params.get(name, knob.written(default))
+        with context.session_state.query_params() as query:
+            told = query._initial_query_params
+            if stepped and name in st.session_state and reads_alike(asked, knob.written(st.session_state[name])):
+                context.is_history_navigation = False
+                told.pop(name, None)
+            elif name in told and asked in knob.options:
+                told[name] = [knob.options[asked]]
     value = draw(*args, key=name, bind="query-params", **kwargs)
     if context is not None:
         context.is_history_navigation = stepped
