@@ -13,6 +13,7 @@ from threading import Thread
 
 import streamlit as st
 
+from regviz.frame import session
 from regviz.frame.address import arrive, keep_slugs, read_words, remember, tell_of_url
 from regviz.frame.scene import Scene
 from regviz.frame.share import share
@@ -53,7 +54,7 @@ def open_page(scene: Scene, scenes: Iterable[Scene]) -> None:
     arrive(scene, scenes)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(f"RegViz · {scene.title}", anchor=False, width="content")
-        with st.popover("Share", icon=":material/share:", on_change="rerun", key="share_open") as popover:
+        with st.popover("Share", icon=":material/share:", on_change="rerun", key=session.SHARE_OPEN) as popover:
             if popover.open:
                 share(scene)
     st.markdown(scene.says)

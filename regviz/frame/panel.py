@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from regviz.core.data.datasets import DATASETS, Data
+from regviz.frame import session
 from regviz.frame.address import reads_alike, start_anew, tell_of_link, through_history
 from regviz.frame.upload import own_data
 from regviz.settings import AUTOMATIC, MAX_RANDOM_STATE, OWN_DATA, DataSettings, Knob, Knobs, Settings, shown
@@ -30,7 +31,7 @@ def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | Non
         entry = DATASETS.get(data)
         own = own_data() if entry is None else None
         if entry is not None:
-            st.session_state["last_data"] = data
+            st.session_state[session.LAST_DATA] = data
             st.caption(entry.description)
         elif own is None:
             entry = DATASETS[stand_in()]
@@ -46,7 +47,7 @@ def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | Non
 
 def stand_in() -> str:
     """The data set that is shown while there is no file of the user's."""
-    return str(st.session_state.get("last_data", DataSettings.data))
+    return str(st.session_state.get(session.LAST_DATA, DataSettings.data))
 
 
 def all_settings(kind: type[K]) -> K:
@@ -79,7 +80,7 @@ def choose_weights(names: tuple[str, ...]) -> None:
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
             _bound(name, knob, AUTOMATIC, st.selectbox, knob.label, options, help=knob.help)
-    tell_of_link("weights", problems if "link_told" not in st.session_state else [])
+    tell_of_link("weights", problems if session.LINK_TOLD not in st.session_state else [])
 
 
 def switch(name: str, kind: type[Knobs]) -> bool:
