@@ -114,7 +114,6 @@ CALLS: dict[str, Call] = {
     # features
     "Basis.expand": call(LEGENDRE.expand, x=y, degree=3, domain=(-5.0, 5.0)),
     "Basis.terms": call(LEGENDRE.terms, degree=3),
-    "Basis.latex_terms": call(LEGENDRE.latex_terms, degree=3),
     "check_degree": call(features.check_degree, degree=3),
     "Standardizer.fit": call(features.Standardizer.fit, X=X, enabled=True, fixed="enabled"),
     "Standardizer.identity": call(features.Standardizer.identity, n_features=3),
@@ -185,6 +184,7 @@ CALLS: dict[str, Call] = {
     ),
     "Data.draw": call(SPARSE.draw, n_samples=5, random_state=0),
     "Data.expected_error": call(SPARSE.expected_error, coef=np.ones((2, 15)), intercept=np.zeros(2)),
+    "Stream.seed": call(datasets.Stream.SPLIT.seed, random_state=0),
     "split": call(datasets.split, n_samples=9, validation_share=0.3, random_state=0),
     # dialects
     "Dialect.why_not": call(dialects.DIALECTS[0].why_not, l1_ratio=0.5),

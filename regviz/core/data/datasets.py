@@ -44,8 +44,8 @@ class Stream(IntEnum):
     SAMPLES = 4  # seeds of further samples
 
     def seed(self, random_state: int) -> list[int]:
-        """What `numpy.random` takes for this stream at a seed."""
-        return [int(random_state), int(self)]
+        """What `numpy.random` takes for this stream. Raises ValueError if random_state is no whole number ≥ 0."""
+        return [whole("random_state", random_state, 0), int(self)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -378,8 +378,8 @@ def split(n_samples: int, validation_share: float, random_state: int) -> tuple[I
 
 
 def _generator(random_state: int, stream: Stream | None = None) -> np.random.Generator:
-    whole("random_state", random_state, 0)
-    return np.random.default_rng(int(random_state) if stream is None else stream.seed(random_state))
+    seed = whole("random_state", random_state, 0) if stream is None else stream.seed(random_state)
+    return np.random.default_rng(seed)
 
 
 def _check_noise(noise: float) -> None:

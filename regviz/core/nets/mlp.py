@@ -45,8 +45,6 @@ class Activation(Protocol):
     def smooth(self) -> bool: ...
     @property
     def label(self) -> str: ...
-    @property
-    def latex(self) -> str: ...
     def value(self, z: Array, out: Array) -> Array: ...
     def slope(self, a: Array, out: Array) -> Array: ...
     def initial_std(self, fan_in: int, fan_out: int) -> float: ...
@@ -58,7 +56,6 @@ class Tanh:
 
     name: str = "tanh"
     label: str = "tanh"
-    latex: str = r"\tanh z"
     smooth: bool = True
 
     def value(self, z: Array, out: Array) -> Array:
@@ -80,7 +77,6 @@ class Relu:
 
     name: str = "relu"
     label: str = "ReLU"
-    latex: str = r"\max(z, 0)"
     smooth: bool = False
 
     def value(self, z: Array, out: Array) -> Array:
