@@ -36,7 +36,9 @@ from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_boar
 
 TALL = {"width": 1366, "height": 2600}  # all figures are on screen
 BUILD = {
-    "paths": lambda settings: path_figures.board(paths(Settings.of(settings), None, settings.path_axis)),
+    "paths": lambda settings: path_figures.board(
+        paths(Settings.of(settings), None, getattr(settings, "path_axis", "alpha"))
+    ),
     "choosing": lambda settings: choosing_figures.board(choosing(settings)),
     "variance": lambda settings: variance_figures.board(variance(settings)),
     "outliers": lambda settings: outlier_figures.board(outliers(settings)),

@@ -26,7 +26,7 @@ from regviz.frame.words import plain
 from regviz.live.board import Axis
 from regviz.scenes import scenes
 from regviz.scenes.paths.settings import PATH_AXES
-from regviz.settings import MATCHES, Knob
+from regviz.settings import MATCHES, DataSettings, Knob
 
 ROOT = Path(__file__).parents[1]
 PAGES = tuple(scenes().values())
@@ -413,6 +413,26 @@ def test_the_folds_can_be_set_where_they_count() -> None:
     for path, match, counts in (("app.py", "alpha", False), ("app.py", "cv", True), ("pages/paths.py", "df", False)):
         assert run(path, {"match": MATCHES[match]}).slider(key="n_splits").disabled != counts
     assert not run("pages/choosing.py", {}).slider(key="n_splits").disabled
+
+
+OFF = {  # what changes nothing in a data set cannot be set
+    "sine": {"correlation"},
+    "groups": {"degree", "basis"},
+    "diabetes": {"noise", "correlation", "degree", "basis"},
+    "csv": {"n_samples", "noise", "correlation", "degree", "basis"},
+}
+
+
+@pytest.mark.parametrize("data", OFF)
+def test_what_does_not_apply_to_the_data_is_switched_off(data: str) -> None:
+    app = run("app.py", {"data": data})
+    if data == "csv":
+        assert app.selectbox(key="basis").disabled is False, "until there is a file, the data are others"
+        app.file_uploader[0].upload("mine.csv", _own_rows()[0].encode(), "text/csv").run()
+    widgets = [*app.slider, *app.selectbox, *app.toggle, *app.number_input]
+    fields = {widget.key: widget.disabled for widget in widgets if widget.key in DataSettings.knobs()}
+    assert {name for name, off in fields.items() if off} == OFF[data]
+    assert set(fields) == set(DataSettings.knobs())
 
 
 @pytest.mark.parametrize("data", ["Your own CSV", "Diabetes"])
