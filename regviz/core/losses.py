@@ -21,7 +21,6 @@ class Loss(Protocol):
     `adds_variance`, noise of variance s² on y, independent of the rest, adds s² to the mean error of every fit.
     """
 
-<<<<<<< HEAD
     @property
     def error_name(self) -> str: ...
     @property
@@ -29,8 +28,6 @@ class Loss(Protocol):
     def error(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def reported(self, error: ArrayLike) -> Array: ...
     def objective(self, reported: ArrayLike) -> Array: ...
-=======
->>>>>>> slugs
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def gradient(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def curvature(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
@@ -41,7 +38,6 @@ class Loss(Protocol):
 class SquaredError:
     """D = 1/(2n) sum_i (y_i - prediction_i)^2, over the last axis (n,); any axes in front."""
 
-<<<<<<< HEAD
     error_name: str = "root mean squared error"
     adds_variance: bool = True
 
@@ -57,8 +53,6 @@ class SquaredError:
         """D = reported^2 / 2: any shape."""
         return np.asarray(reals("reported", reported) ** 2 / 2)
 
-=======
->>>>>>> slugs
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array:
         """1/2 mean (y - prediction)^2: (..., n) -> (...)."""
         y, prediction = _pair(y, prediction)
@@ -91,7 +85,6 @@ class LogLoss:
     Source: Hastie, Tibshirani & Friedman (2009), eq. 4.20, with 1/n in front.
     """
 
-<<<<<<< HEAD
     error_name: str = "log-loss"
     adds_variance: bool = False
 
@@ -107,8 +100,6 @@ class LogLoss:
         """The same: any shape."""
         return reals("reported", reported)
 
-=======
->>>>>>> slugs
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array:
         """mean(max(z, 0) - y z + log(1 + exp(-|z|))): (..., n) -> (...); no exp of a large number."""
         y, z = _pair(y, prediction)

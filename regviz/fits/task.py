@@ -26,7 +26,6 @@ MIX_DEFAULT = 5  # the L1 ratio 0.5
 L2, L1 = 0, len(L1_RATIOS) - 1  # rows of the sweep
 # Where the slider stands at first, as a share of the λ at which the lasso is empty: (curves, tables of features).
 START = (0.01, 0.1)
-<<<<<<< HEAD
 # Tasks that are kept for all visitors, and things that are kept with each: some 0.3 MB for the fits of one rule.
 TASKS, KEPT = 32, 4
 
@@ -38,8 +37,6 @@ class Errors:
     train: Array
     validation: Array  # NaN without validation rows
     expected: Array  # over new points of the same source, NaN if the truth is unknown
-=======
->>>>>>> slugs
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,11 +75,7 @@ def keep_slugs(scene: Scene) -> None:
     it), so the words are replaced in the browser as they are written, and so are those of an old link.
     """
     slugs = {
-<<<<<<< HEAD
-        urlencode({name: words}): urlencode({name: slug})
-=======
         f"{name}={words}": f"{name}={slug}"
->>>>>>> slugs
         for name, knob in scene.settings.knobs().items()
         for slug, words in knob.options.items()
         if words != slug
@@ -89,11 +85,7 @@ def keep_slugs(scene: Scene) -> None:
 
 
 KEEP_SLUGS = """
-<<<<<<< HEAD
-const read = (field) => new URLSearchParams(field).toString();  // one spelling for every way to encode it
-=======
 const read = (field) => [...new URLSearchParams(field)].map((pair) => pair.join("=")).join();  // however encoded
->>>>>>> slugs
 const inSlugs = (address) => address.replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
 
 export default function ({ data }) {

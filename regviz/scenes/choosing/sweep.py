@@ -85,7 +85,6 @@ def _by_degree(task: Task) -> ByDegree:
 
 def _without_test(data: Data, settings: DataSettings) -> tuple[Data, Data]:
     """A table that has no spare rows, dealt into (rows to work with, test rows)."""
-<<<<<<< HEAD
     seed = settings.random_state
 
     def dealt() -> tuple[Data, Data]:
@@ -94,12 +93,6 @@ def _without_test(data: Data, settings: DataSettings) -> tuple[Data, Data]:
         return _rows(data, np.sort(order[cut:])), _rows(data, np.sort(order[:cut]))
 
     return kept(data, ("without test", seed), dealt)
-=======
-    rng = np.random.default_rng(Stream.VAULT.seed(settings.random_state))
-    order = rng.permutation(data.n_samples)
-    cut = max(1, round(TEST_SHARE * data.n_samples))
-    return _rows(data, np.sort(order[cut:])), _rows(data, np.sort(order[:cut]))
->>>>>>> slugs
 
 
 def _rows(data: Data, rows: Indices) -> Data:
