@@ -1,0 +1,131 @@
+"""Is every claim of every page true, whatever the reader sets, and does its link show what it tells of?
+
+Each scene with a module `claims` is asked: its claims at random positions of random settings, and the scene of every
+claim. Several claims of a scene are asked of one sweep.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from html import unescape
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+
+from regviz.charts.claims import Claim, Words
+from regviz.core.data.datasets import DATASETS
+from regviz.live.board import Board
+from regviz.scenes import scenes
+from regviz.scenes.choosing.sweep import choosing
+from regviz.scenes.network.sweep import network, train_all
+from regviz.scenes.variance.sweep import variance
+from regviz.settings import OWN_DATA, Knob
+from tests.test_bindings import positions, random_paths, random_settings
+from tests.test_network import random_settings as random_network
+from tests.test_pages import look, opened
+
+WORDS: dict[str, Words] = {
+    name: import_module(f"regviz.scenes.{name}.claims").WORDS
+    for name in scenes()
+    if find_spec(f"regviz.scenes.{name}.claims") is not None
+}
+
+
+def any_value(knob: Knob, default: Any, rng: np.random.Generator) -> Any:
+    """A value that a widget can have."""
+    if knob.options:
+        return list(knob.options)[int(rng.integers(len(knob.options)))]
+    if isinstance(default, bool):
+        return bool(rng.integers(2))
+    if isinstance(default, str):
+        return default
+    steps = int(rng.integers(round((knob.high - knob.low) / knob.step) + 1))
+    return type(default)(round(knob.low + steps * knob.step, 10))
+
+
+def any_sweep(words: Words, seed: int) -> Any:
+    """A sweep of random settings, of all that the page has."""
+    rng = np.random.default_rng([seed, 9])
+    kind = words.settings
+    return words.sweep(kind(**{name: any_value(knob, getattr(kind, name), rng) for name, knob in kind.knobs().items()}))
+
+
+def with_known_truth(seed: int) -> Any:
+    settings, own = random_settings(seed)
+    if own is not None or not DATASETS[settings.data].takes_noise:
+        return None
+    return variance(settings)
+
+
+def small_network(seed: int) -> Any:
+    settings = random_network(np.random.default_rng([seed, 9]))
+    return network(settings, train_all(settings), 8 if seed % 5 == 0 else None)
+
+
+# Of the reader's own tables too, or of a size that is quickly fitted; and how many settings.
+SWEEPS: dict[str, Callable[[int], Any]] = {
+    "compare": lambda seed: random_paths(seed).sweep,
+    "paths": random_paths,
+    "choosing": lambda seed: choosing(*random_settings(seed)),
+    "variance": with_known_truth,
+    "network": small_network,
+}
+COUNTS = {"compare": 64, "paths": 64, "choosing": 30, "variance": 8, "outliers": 12, "decay": 16, "network": 30}
+SPARE = 12  # settings of a scene that is not listed
+ASKED = [(name, seed) for seed in range(100) for name in WORDS if seed < COUNTS.get(name, SPARE)]
+
+
+def test_so_many_settings_are_asked() -> None:
+    assert len(ASKED) >= 200
+    assert set(COUNTS) | set(SWEEPS) <= set(WORDS)
+
+
+@pytest.mark.parametrize(("name", "seed"), ASKED)
+def test_every_claim_is_true(name: str, seed: int) -> None:
+    """Both ends of every slider, where they stand first, and two stops at random."""
+    words = WORDS[name]
+    sweep = SWEEPS[name](seed) if name in SWEEPS else any_sweep(words, seed)
+    if sweep is None:
+        return
+    for index in positions(words.board(sweep), seed):
+        for claim in words.claims:
+            assert claim.holds(sweep, index), (claim.text, index)
+
+
+# -- the scenes
+
+
+@lru_cache(maxsize=3)
+def at_scene(name: str, scene: tuple[tuple[str, Any], ...]) -> tuple[Any, Board]:
+    words = WORDS[name]
+    sweep = words.sweep(words.settings(**dict(scene)))
+    return sweep, words.board(sweep)
+
+
+LINKS = [(name, claim) for name, words in WORDS.items() for claim in words.claims]
+
+
+@pytest.mark.parametrize(("name", "claim"), LINKS, ids=lambda part: getattr(part, "text", part)[:40])
+def test_a_scene_shows_what_its_claim_tells_of(name: str, claim: Claim) -> None:
+    words = WORDS[name]
+    kind = words.settings
+    assert all(value != getattr(kind, field) for field, value in claim.scene.items()), "only what is not the default"
+    settings, problems = kind.clean({key: value for key, value in claim.query(kind).items() if key in kind.knobs()})
+    assert not problems
+    assert settings == kind(**claim.scene)
+    sweep, board = at_scene(name, tuple(sorted(claim.scene.items())))
+    axes = {axis.name: axis for axis in board.axes}
+    assert set(claim.query(kind)) == set(claim.scene) | set(claim.at)
+    assert set(claim.at) <= set(axes)
+    index = board.index(claim.query(kind))
+    for axis, value in claim.at.items():
+        assert axes[axis].values[index[axis]] == pytest.approx(value, rel=1e-12)
+        assert axes[axis].text[index[axis]] == claim.query(kind)[axis]
+    assert claim.holds(sweep, index)
+    assert claim.seen(sweep, index)
