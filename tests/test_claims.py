@@ -6,14 +6,11 @@ claim. Several claims of a scene are asked of one sweep.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from html import unescape
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -25,10 +22,9 @@ from regviz.scenes import scenes
 from regviz.scenes.choosing.sweep import choosing
 from regviz.scenes.network.sweep import network, train_all
 from regviz.scenes.variance.sweep import variance
-from regviz.settings import OWN_DATA, Knob
+from regviz.settings import Knob
 from tests.test_bindings import positions, random_paths, random_settings
 from tests.test_network import random_settings as random_network
-from tests.test_pages import look, opened
 
 WORDS: dict[str, Words] = {
     name: import_module(f"regviz.scenes.{name}.claims").WORDS
@@ -57,9 +53,9 @@ def any_sweep(words: Words, seed: int) -> Any:
 
 
 def with_known_truth(seed: int) -> Any:
-    settings, own = random_settings(seed)
-    if own is not None or not DATASETS[settings.data].takes_noise:
-        return None
+    """Of a source that can be sampled without end: the first eight kinds of random settings."""
+    settings, _ = random_settings(seed % 8 + 16 * (seed // 8))
+    assert DATASETS[settings.data].takes_noise
     return variance(settings)
 
 
@@ -91,8 +87,6 @@ def test_every_claim_is_true(name: str, seed: int) -> None:
     """Both ends of every slider, where they stand first, and two stops at random."""
     words = WORDS[name]
     sweep = SWEEPS[name](seed) if name in SWEEPS else any_sweep(words, seed)
-    if sweep is None:
-        return
     for index in positions(words.board(sweep), seed):
         for claim in words.claims:
             assert claim.holds(sweep, index), (claim.text, index)

@@ -22,6 +22,7 @@ from regviz.fits.task import to_unit
 from regviz.live.board import Board, LiveFigure, Ref, Swept, _values_of, payload
 from regviz.scenes.network import board as picture
 from regviz.scenes.network import sweep as sweeps
+from regviz.scenes.network.claims import WORDS
 from regviz.scenes.network.settings import BATCH_SIZES, LEARNING_RATES, PROBLEMS, NetworkSettings
 from regviz.scenes.network.sweep import (
     ALPHAS,
@@ -915,7 +916,7 @@ def test_gradients_vanish_and_explode_as_the_page_says() -> None:
 
 def test_the_words_follow_the_settings() -> None:
     for on in (False, True):
-        told = " ".join(picture.words(NetworkSettings(penalise_biases=on)).split())
+        told = WORDS.markdown(NetworkSettings(penalise_biases=on))
         assert ("you have switched" in told) == on
         assert ("Biases are left out" in told) != on
 

@@ -41,7 +41,8 @@ def _band(found: Choosing, _: Index) -> bool:
     mean, error = _cross_validated(found)
     slack = 1e-9 * mean.max()
     return bool(
-        np.all(np.abs(found.choice.mean - mean) <= slack) and np.all(np.abs(found.choice.standard_error - error) <= slack)
+        np.all(np.abs(found.choice.mean - mean) <= slack)
+        and np.all(np.abs(found.choice.standard_error - error) <= slack)
     )
 
 

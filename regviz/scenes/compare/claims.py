@@ -137,7 +137,7 @@ def _shrinks_in_proportion(sweep: Compare, index: Index) -> bool:
 def _small_not_zero(sweep: Compare, index: Index) -> bool:
     """All weights of ridge are below a tenth of the largest without a penalty, and none is zero."""
     w = np.abs(sweep.grid.coef[L2])
-    return bool(0 < w[_strength(index)].min() and w[_strength(index)].max() < 0.1 * w[0].max())
+    return bool(w[_strength(index)].min() > 0 and w[_strength(index)].max() < 0.1 * w[0].max())
 
 
 def _slice_is_shown(sweep: Compare, index: Index) -> bool:

@@ -171,7 +171,7 @@ WORDS = Words(
                 "A weight on which the data hardly pull shrinks on and on; below 1e-30 it counts as faded.",
                 holds=_faded_is_not_zero,
                 seen=_some_have_faded,
-                scene={"optimizer": "sgd", "learning_rate": "0.3"},
+                scene={"optimizer": "sgd", "learning_rate": "0.3", "depth": 3},
                 at={"alpha": 1},
             ),
         ),

@@ -93,7 +93,7 @@ def _l2_keeps_all(found: Paths, _: Index) -> bool:
 
 def _only_l2_keeps_all(found: Paths, index: Index) -> bool:
     coef, rows = found.sweep.grid.coef, rows_of(index)
-    return bool(coef[rows["l2"]].all() and 0 < (coef[rows["l1"]] == 0).sum())
+    return bool(coef[rows["l2"]].all() and (coef[rows["l1"]] == 0).sum() > 0)
 
 
 def _gives_way(found: Paths, index: Index) -> bool:

@@ -15,7 +15,8 @@ from regviz.scenes.variance.board import board
 from regviz.scenes.variance.sweep import RESAMPLES, Variance, variance
 from regviz.settings import DataSettings, Settings
 
-USUAL = 0.8  # share of the steps of λ in which something usually happens
+USUAL = 0.75  # share of the steps of λ in which something usually happens
+SEEN = 1e-3  # of the largest value: a smaller step is none
 
 
 @lru_cache(maxsize=4)
@@ -32,7 +33,7 @@ def _usually(values: Array, way: int) -> bool:
     """Whether the values rise (1) or fall (−1) with λ, in most steps of all ratios."""
     steps = way * np.diff(values[:, 1:], axis=1)
     steps = steps[np.isfinite(steps)]
-    return bool(np.mean(steps >= -1e-9 * np.nanmax(values)) >= USUAL)
+    return bool(np.mean(steps >= -SEEN * np.nanmax(values)) >= USUAL)
 
 
 def _apart(values: Array, index: Index, way: int) -> bool:
@@ -55,7 +56,9 @@ def _untold(found: Variance, index: Index) -> bool:
 
 def _adds_up(found: Variance, _: Index) -> bool:
     """The parts are none below 0, so the sum is nowhere below the noise."""
-    return bool(np.all(found.bias_squared >= 0) and np.all(found.variance >= 0) and np.all(_total(found) >= found.noise))
+    return bool(
+        np.all(found.bias_squared >= 0) and np.all(found.variance >= 0) and np.all(_total(found) >= found.noise)
+    )
 
 
 def _all_parts(found: Variance, index: Index) -> bool:
@@ -121,8 +124,8 @@ WORDS = Words(
         (
             "**Variance** is how far the thin fits lie from their mean: what another sample would have changed.",
             Claim(
-                "A stronger penalty usually lowers it.",
-                holds=lambda found, index: _usually(found.variance, -1),
+                "Where there is noise, a stronger penalty usually lowers it.",
+                holds=lambda found, index: found.noise == 0 or _usually(found.variance, -1),
                 seen=lambda found, index: _apart(found.variance, index, -1),
                 at={"alpha": 0.0001},
             ),
