@@ -1,4 +1,4 @@
-"""Is what the pages say beside their claims true: of the data, the vault, tuning on the test set; and Geometry's answers?
+"""Is what the pages say beside their claims true: of the data, the vault, tuning on it; and what Geometry answers?
 
 The claims of the pages are asked in test_claims.
 """
@@ -10,6 +10,7 @@ import pytest
 
 from regviz.charts.notes import notes
 from regviz.core.data.datasets import DATASETS, Data
+from regviz.fits.compare import Compare, compare
 from regviz.scenes.choosing import board as choosing_figures
 from regviz.scenes.choosing.sweep import Opened, Optimism, choosing, vault_rows
 from regviz.scenes.geometry import board as geometry
@@ -184,7 +185,6 @@ def test_presets_show_what_they_are_called() -> None:
 
 def test_own_tables_are_told_what_is_odd_about_them() -> None:
     settings = Settings(data=OWN_DATA)
-    from regviz.fits.compare import compare
 
     def told(own: Data) -> str:
         return " ".join(notes(compare(settings, own)))

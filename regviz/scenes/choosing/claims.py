@@ -39,11 +39,8 @@ def _others_rise(found: Choosing, index: Index) -> bool:
 def _band(found: Choosing, _: Index) -> bool:
     """The band is what the sweep calls its mean and its standard error."""
     mean, error = _cross_validated(found)
-    slack = 1e-9 * mean.max()
-    return bool(
-        np.all(np.abs(found.choice.mean - mean) <= slack)
-        and np.all(np.abs(found.choice.standard_error - error) <= slack)
-    )
+    gaps = np.abs(found.choice.mean - mean), np.abs(found.choice.standard_error - error)
+    return all(bool(np.all(gap <= 1e-9 * mean.max())) for gap in gaps)
 
 
 def _flat_minimum(found: Choosing, _: Index) -> bool:

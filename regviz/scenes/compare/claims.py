@@ -74,7 +74,7 @@ def _ghosts(sweep: Compare, index: Index) -> bool:
 def _away_from_ghost(sweep: Compare, index: Index) -> bool:
     rows = rows_of(index).values()
     gaps = [np.abs(sweep.coordinates[at] - sweep.coordinates[at[0], 0]).max() for at in rows]
-    return min(gaps) > 0.5 * float(target(sweep).std())
+    return bool(min(gaps) > 0.5 * target(sweep).std())
 
 
 def _misses_new_points(sweep: Compare, index: Index) -> bool:

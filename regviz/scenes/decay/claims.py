@@ -84,7 +84,7 @@ def _own_step_sizes(found: DecayRuns, index: Index) -> bool:
 def _shares_differ(found: DecayRuns, index: Index) -> bool:
     """In the loss the shares that decay takes differ twofold; AdamW's are the same."""
     a, e = _at(index)
-    loss, apart = _runs(found, "adam")
+    loss = found.runs["adam_loss"]
     own = np.abs(loss.decay_step[a, e] / loss.w[a, e])
     return bool(own.max() > 2 * own.min()) and _adamw_takes_its_share(found, index) and _decays(found, index)
 
@@ -132,7 +132,7 @@ def _slower_brings_back(found: DecayRuns, _: Index) -> bool:
 def _only_slower_brings_back(found: DecayRuns, index: Index) -> bool:
     ends = {way: _way(found, "norm", way)[index["alpha"], -1] for way in WAYS}
     gaps = {way: abs(ends[way] / ends["whole"] - 1) for way in ("small", "corrected", "slower")}
-    return gaps["slower"] < 0.02 and gaps["corrected"] > 0.1
+    return bool(gaps["slower"] < 0.02 and gaps["corrected"] > 0.1)
 
 
 def _predicts_from_weights(found: DecayRuns, index: Index) -> bool:
@@ -209,8 +209,8 @@ WORDS = Words(
                 at={"alpha": 0.1},
             ),
             Claim(
-                f"λ′ = (1 − (1 − ηλ)^(1/{PER_EPOCH}))/η, about λ/{PER_EPOCH}, takes as much in an epoch as λ did: right "
-                "picture.",
+                f"λ′ = (1 − (1 − ηλ)^(1/{PER_EPOCH}))/η, about λ/{PER_EPOCH}, takes as much in an epoch as λ did: "
+                "right picture.",
                 holds=_correction_takes_as_much,
                 seen=_clearly_more_decay,
                 at={"alpha": 0.1},

@@ -38,11 +38,12 @@ def _pale_without_a_path(net: Network, index: Index) -> bool:
         return False
     for penalty in (L1, MIX, L2):
         layers = _layers(net, penalty, index)
-        reached, leads = [np.ones(layers[0].shape[1], bool)], [np.ones(1, bool)]
+        reached: list[NDArray[np.bool_]] = [np.ones(layers[0].shape[1], dtype=bool)]
+        leads: list[NDArray[np.bool_]] = [np.ones(1, dtype=bool)]
         for kept in layers[:-1]:
-            reached.append((kept & reached[-1]).any(axis=1))
+            reached.append(np.asarray((kept & reached[-1]).any(axis=1)))
         for kept in reversed(layers[1:]):
-            leads.append((kept & leads[-1][:, np.newaxis]).any(axis=0))
+            leads.append(np.asarray((kept & leads[-1][:, np.newaxis]).any(axis=0)))
         live = np.concatenate([a & b for a, b in zip(reached[1:], reversed(leads[1:]), strict=True)])
         if not np.array_equal(live, net.live[_at(net, penalty, index)] > 0):
             return False
@@ -78,7 +79,7 @@ def _some_have_faded(net: Network, index: Index) -> bool:
 
 
 def _sums_over_layers(net: Network, index: Index) -> bool:
-    """λ · penalty is λ (ρ Σ|w| + (1 − ρ)/2 Σ‖W‖²) of all layers; with the biases if they are penalised, else without."""
+    """λ · penalty is λ (ρ Σ|w| + (1 − ρ)/2 Σ‖W‖²) of all layers, and of the biases if they are penalised."""
     alpha, sweep = net.sweep.alphas[index["alpha"]], net.sweep
     for penalty, rho in enumerate(RATIOS):
         at = _at(net, penalty, index)
