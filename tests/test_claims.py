@@ -6,11 +6,14 @@ claim. Several claims of a scene are asked of one sweep.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
+from html import unescape
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -25,6 +28,7 @@ from regviz.scenes.variance.sweep import variance
 from regviz.settings import Knob
 from tests.test_bindings import positions, random_paths, random_settings
 from tests.test_network import random_settings as random_network
+from tests.test_pages import Drawn, look, opened
 
 WORDS: dict[str, Words] = {
     name: import_module(f"regviz.scenes.{name}.claims").WORDS
@@ -123,3 +127,40 @@ def test_a_scene_shows_what_its_claim_tells_of(name: str, claim: Claim) -> None:
         assert axes[axis].text[index[axis]] == claim.query(kind)[axis]
     assert claim.holds(sweep, index)
     assert claim.seen(sweep, index)
+
+
+LINK = re.compile(r'<a href="([^"]*)" target="_self">show me</a>')
+
+
+def queries_on(page: Drawn) -> list[dict[str, str]]:
+    """Where the links on a page lead."""
+    return [
+        dict(parse_qsl(urlsplit(unescape(address)).query))
+        for words in page.app.markdown
+        for address in LINK.findall(words.value)
+    ]
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_the_links_of_a_page_open_just_its_scenes(name: str) -> None:
+    """Settings and sliders as the claim says, all others as they are by themselves, and no warning."""
+    words, scene = WORDS[name], scenes()[name]
+    kind = words.settings
+    found = queries_on(look(opened(scene.path, {})))
+    assert found == [claim.query(kind) for claim in words.claims]
+    seen: list[dict[str, str]] = []
+    for claim, query in zip(words.claims, found, strict=True):
+        if query in seen:
+            continue
+        seen.append(query)
+        shown = look(opened(scene.path, query))
+        assert not shown.app.exception
+        assert not shown.warnings
+        state = shown.app.session_state
+        assert {field: state[field] for field in kind.knobs()} == {
+            field: claim.scene.get(field, getattr(kind, field)) for field in kind.knobs()
+        }
+        for axis in shown.axes:
+            value = claim.at.get(axis.name)
+            assert shown.stops[axis.name] == (axis.default if value is None else axis.nearest(value))
+            assert value is None or axis.values[shown.stops[axis.name]] == pytest.approx(value, rel=1e-12)
