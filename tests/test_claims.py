@@ -76,7 +76,16 @@ SWEEPS: dict[str, Callable[[int], Any]] = {
     "variance": with_known_truth,
     "network": small_network,
 }
-COUNTS = {"compare": 64, "paths": 64, "choosing": 30, "variance": 8, "outliers": 12, "decay": 16, "network": 30}
+COUNTS = {
+    "compare": 64,
+    "paths": 64,
+    "choosing": 30,
+    "variance": 8,
+    "outliers": 12,
+    "decay": 16,
+    "network": 30,
+    "geometry": 40,
+}
 SPARE = 12  # settings of a scene that is not listed
 ASKED = [(name, seed) for seed in range(100) for name in WORDS if seed < COUNTS.get(name, SPARE)]
 
@@ -141,15 +150,23 @@ def queries_on(page: Drawn) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.parametrize("name", [name for name, words in WORDS.items() if words.pictured])
+def test_what_the_picture_says_is_claimed_in_its_words(name: str) -> None:
+    words = WORDS[name]
+    notes = words.board(words.sweep(words.settings())).notes
+    said = " ".join(text for note in notes for text in (*note.paragraphs, note.answer))
+    assert not [claim.text for claim in words.pictured if not isinstance(claim.text, str) or claim.text not in said]
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_the_links_of_a_page_open_just_its_scenes(name: str) -> None:
     """Settings and sliders as the claim says, all others as they are by themselves, and no warning."""
     words, scene = WORDS[name], scenes()[name]
     kind = words.settings
     found = queries_on(look(opened(scene.path, {})))
-    assert found == [claim.query(kind) for claim in words.claims]
+    assert found == [claim.query(kind) for claim in words.below]
     seen: list[dict[str, str]] = []
-    for claim, query in zip(words.claims, found, strict=True):
+    for claim, query in zip(words.below, found, strict=True):
         if query in seen:
             continue
         seen.append(query)

@@ -54,20 +54,29 @@ def possible(sweep: Any, index: Index) -> bool:
 
 @dataclass(frozen=True)
 class Words:
-    """What stands below a picture: a heading and points, each of which is sentences; and what they are about.
+    """What a page says about its picture.
 
     settings, sweep, board    of the page: `board(sweep(settings))` is the picture
+    heading, points           what stands below the picture: each point is sentences
+    pictured                  claims that notes of the board make, in these words
     """
 
     settings: type[Any]
     sweep: Callable[[Any], Any]
     board: Callable[[Any], Board]
-    heading: str
-    points: tuple[tuple[str | Claim, ...], ...]
+    heading: str = ""
+    points: tuple[tuple[str | Claim, ...], ...] = ()
+    pictured: tuple[Claim, ...] = ()
+
+    @property
+    def below(self) -> tuple[Claim, ...]:
+        """The claims below the picture."""
+        return tuple(part for point in self.points for part in point if isinstance(part, Claim))
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        return tuple(part for point in self.points for part in point if isinstance(part, Claim))
+        """All of them."""
+        return self.below + self.pictured
 
     def markdown(self, settings: Knobs) -> str:
         """The words under some settings, with a link to the scene of every claim, which opens in the same tab."""
