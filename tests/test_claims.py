@@ -13,10 +13,11 @@ from html import unescape
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from regviz.charts.claims import Claim, Words
 from regviz.core.data.datasets import DATASETS
@@ -25,7 +26,8 @@ from regviz.scenes import scenes
 from regviz.scenes.choosing.sweep import choosing
 from regviz.scenes.network.sweep import network, train_all
 from regviz.scenes.variance.sweep import variance
-from regviz.settings import Knob
+from regviz.settings import Knob, Settings
+from tests.harness import open_board, value_of
 from tests.test_bindings import positions, random_paths, random_settings
 from tests.test_network import random_settings as random_network
 from tests.test_pages import Drawn, look, opened
@@ -181,3 +183,33 @@ def test_the_links_of_a_page_open_just_its_scenes(name: str) -> None:
             value = claim.at.get(axis.name)
             assert shown.stops[axis.name] == (axis.default if value is None else axis.nearest(value))
             assert value is None or axis.values[shown.stops[axis.name]] == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [((1366, 768), "light"), ((390, 844), "dark")], ids=["laptop", "phone in the dark"]
+)
+def test_the_keyboard_follows_a_link_in_the_same_tab(
+    browser: Browser, app_url: str, size: tuple[int, int], scheme: Any
+) -> None:
+    claim = next(claim for claim in WORDS["compare"].below if claim.scene and claim.at)
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    open_board(page, f"{app_url}/?alpha=0.5")
+    link = page.locator(f"a[href='?{urlencode(claim.query(Settings))}']")
+    box = link.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(re.escape(f"?{urlencode(claim.query(Settings))}")))
+    board = page.locator(".board")
+    board.locator(".plot .overlay path").first.wait_for(state="attached", timeout=60_000)
+    assert float(value_of(page, "Strength λ")) == claim.at["alpha"]
+    assert len(context.pages) == 1
+    assert page.get_by_test_id("stAlert").count() == 0
+    page.go_back()
+    page.wait_for_url(re.compile(r"alpha=0\.5"))
+    board.locator(".plot .overlay path").first.wait_for(state="attached", timeout=60_000)
+    assert float(value_of(page, "Strength λ")) == 0.5
+    context.close()
