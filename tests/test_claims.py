@@ -155,8 +155,9 @@ def queries_on(page: Drawn) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", [name for name, words in WORDS.items() if words.pictured])
 def test_what_the_picture_says_is_claimed_in_its_words(name: str) -> None:
     words = WORDS[name]
-    notes = words.board(words.sweep(words.settings())).notes
-    said = " ".join(text for note in notes for text in (*note.paragraphs, note.answer))
+    board = words.board(words.sweep(words.settings()))
+    said = " ".join(text for note in board.notes for text in (*note.paragraphs, note.answer))
+    said += " ".join(figure.caption for figure in board.figures)
     assert not [claim.text for claim in words.pictured if not isinstance(claim.text, str) or claim.text not in said]
 
 

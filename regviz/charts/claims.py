@@ -58,7 +58,7 @@ class Words:
 
     settings, sweep, board    of the page: `board(sweep(settings))` is the picture
     heading, points           what stands below the picture: each point is sentences
-    pictured                  claims that notes of the board make, in these words
+    pictured                  claims that notes and captions of the board make, in these words
     """
 
     settings: type[Any]

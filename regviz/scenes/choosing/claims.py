@@ -150,4 +150,13 @@ WORDS = Words(
             "all is decided.",
         ),
     ),
+    pictured=(
+        Claim(
+            "◆ largest λ whose error is within one standard error of it",
+            holds=_strongest_within,
+            seen=_at_another_choice,
+            scene={"noise": 0.5},
+            at={"alpha": 0.045},
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from regviz.scenes.decay.board import board
 from regviz.scenes.decay.sweep import (
     ADAM_RATE,
     ALPHAS,
+    BATCH,
     NET,
     PER_EPOCH,
     SGD_RATE,
@@ -113,6 +114,13 @@ def _correction_takes_as_much(found: DecayRuns, _: Index) -> bool:
     kept = _way(found, "kept", "corrected") - _way(found, "kept", "whole")
     left = _way(found, "left", "corrected") - _way(found, "left", "whole")
     return bool(np.abs(about - 1).max() < 0.03 and np.abs(kept).max() < 1e-12 and np.abs(left).max() < 1e-9)
+
+
+def _only_decay_moves_them(found: DecayRuns, _: Index) -> bool:
+    """After t epochs each way leaves the t-th power of what it leaves in one."""
+    batches = found.batches
+    epochs = np.arange(batches.left.shape[-1])
+    return bool(np.abs(batches.left - batches.kept[..., np.newaxis] ** epochs).max() < 1e-9)
 
 
 def _ends_larger(found: DecayRuns, _: Index) -> bool:
@@ -250,6 +258,26 @@ WORDS = Words(
                 at={"alpha": float(ALPHAS[-1])},
             ),
             "An implicit step, w/(1 + ηλ), never does that.",
+        ),
+    ),
+    pictured=(
+        Claim(
+            "Every ring lies on its dot.",
+            holds=_rings_on_dots,
+            seen=_decays,
+            at={"alpha": 0.3, "step": 300},
+        ),
+        Claim(
+            f"Batches of {BATCH} make {PER_EPOCH} steps an epoch instead of 1, and the weights decay in each of them.",
+            holds=_more_steps_more_decay,
+            seen=_clearly_more_decay,
+            at={"alpha": 0.1},
+        ),
+        Claim(
+            "these weights belong to an input that is always 0, so only the decay moves them.",
+            holds=_only_decay_moves_them,
+            seen=_clearly_more_decay,
+            at={"alpha": 0.1},
         ),
     ),
 )

@@ -7,9 +7,18 @@ from functools import lru_cache
 import numpy as np
 
 from regviz.charts.claims import Claim, Words, possible
-from regviz.charts.pulls import EXACT, alike_share, alphas_of, enough_empties_l1, rows_of, share_nearly, silent_target
+from regviz.charts.pulls import (
+    EXACT,
+    alike_share,
+    alphas_of,
+    centred,
+    enough_empties_l1,
+    rows_of,
+    share_nearly,
+    silent_target,
+)
 from regviz.core import Array
-from regviz.fits.task import L1, L2
+from regviz.fits.task import L1, L1_RATIOS, L2
 from regviz.live.board import Board, Index
 from regviz.scenes.paths.board import board
 from regviz.scenes.paths.settings import PathsSettings
@@ -121,6 +130,37 @@ def _equally_free_at_other_alphas(found: Paths, index: Index) -> bool:
     return found.sweep.settings.match == "df" and bool(equal and not 0.5 < ratio < 2)
 
 
+def _singular_values(found: Paths, at: tuple[int, int]) -> Array:
+    """Of the centred features in a model."""
+    active = centred(found.sweep)[:, found.sweep.grid.coef[at] != 0]
+    return np.asarray(np.linalg.svd(active, compute_uv=False)) if active.size else np.zeros(0)
+
+
+def _l1_counts(found: Paths, index: Index) -> bool:
+    """As many as weights, or fewer where a singular value of their features is 0, or lost in rounding."""
+    at = rows_of(index)["l1"]
+    df, d = found.sweep.df[at], _singular_values(found, at)
+    count = int((found.sweep.grid.coef[at] != 0).sum())
+    sure = int((d > 1e-10 * d.max(initial=0)).sum())
+    return bool(sure <= df <= count)
+
+
+def _sum_of_shares(found: Paths, index: Index, key: str) -> bool:
+    at = rows_of(index)[key]
+    strength = alphas_of(found.sweep)[at] * (1 - L1_RATIOS[at[0]])
+    if strength == 0:  # then it is the number of d above 0, which rounding may decide
+        return True
+    square = _singular_values(found, at) ** 2
+    shares = square / (square + len(found.sweep.train) * strength)
+    return bool(abs(found.sweep.df[at] - shares.sum()) <= 1e-6)
+
+
+def _between_none_and_all(found: Paths, index: Index) -> bool:
+    """Every penalty leaves more than half a degree of freedom, and takes more than half of one."""
+    df, p = found.sweep.df, len(found.sweep.names)
+    return all(0.5 < df[at] < p - 0.5 for at in rows_of(index).values())
+
+
 WORDS = Words(
     settings=PathsSettings,
     sweep=lambda settings: paths(Settings.of(settings), None, settings.path_axis),
@@ -189,6 +229,26 @@ WORDS = Words(
                 scene={"match": "df"},
                 at={"alpha": 0.01},
             ),
+        ),
+    ),
+    pictured=(
+        Claim(
+            "Lasso: the number of weights that are not zero, if their features are independent; else the rank of these",
+            holds=_l1_counts,
+            seen=_between_none_and_all,
+            at={"alpha": 0.01},
+        ),
+        Claim(
+            "Elastic net: Σ d²/(d² + nλ(1−ρ)), d the singular values above 0 of the centred features in the model",
+            holds=lambda found, index: _sum_of_shares(found, index, "mix"),
+            seen=_between_none_and_all,
+            at={"alpha": 0.01},
+        ),
+        Claim(
+            "Ridge: Σ d²/(d² + nλ), d the singular values above 0 of the centred features",
+            holds=lambda found, index: _sum_of_shares(found, index, "l2"),
+            seen=_between_none_and_all,
+            at={"alpha": 0.01},
         ),
     ),
 )
