@@ -25,6 +25,17 @@ settings.register_profile("regviz", deadline=None, print_blob=True)
 settings.load_profile("regviz")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses Chromium, itself or by another fixture, is marked so; of many seeds the first four are quick."""
+    for item in items:
+        if "driver" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        callspec = getattr(item, "callspec", None)
+        if callspec is not None and callspec.params.get("seed", 0) >= 4:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """The address of a server that runs the app."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
+import json
 import os
 import shutil
 import socket
@@ -14,17 +14,22 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
 import numpy as np
+import plotly
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
 
-from regviz.live.board import BUFFERS, Board, payload
-from regviz.live.component import HTML, plotly_address
+from regviz.live.board import Board, payload
+from regviz.live.component import plotly_address
+from regviz.live.modules import JS, css, joined
+from tests.node import in_base64
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
@@ -167,12 +172,12 @@ def open_board(page: Page, url: str) -> Locator:
     return board
 
 
-MOUNT = """async ([source, html, css, spec, packed, stay]) => {
+MOUNT = """async ([source, css, spec, packed, stay]) => {
   const live = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
   const host = document.createElement('div');
   document.body.replaceChildren(host);
   const root = host.attachShadow({ mode: 'open' });
-  root.innerHTML = `<style>${css}</style>${html}`;
+  root.innerHTML = `<style>${css}</style>`;
   const column = (text) => ({ toArray: () => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) });
   const data = { spec };
   for (const [kind, text] of Object.entries(packed)) data[kind] = { getChild: () => column(text) };
@@ -188,11 +193,53 @@ def mount(page: Page, app_url: str, board: Board, stay: bool = True) -> None:
     """
     if not page.url.startswith(f"{app_url}/_stcore"):
         page.goto(f"{app_url}/_stcore/health")
-    source, css = ((ROOT / "regviz/live" / name).read_text(encoding="utf-8") for name in ("live.js", "live.css"))
     sent = payload(board)
-    packed = {kind: base64.b64encode(sent[kind].tobytes()).decode() for kind in BUFFERS}
+    packed = in_base64(sent)
     spec = sent["spec"] | {"plotly": f"{app_url}/{plotly_address()}"}
-    page.evaluate(MOUNT, [source, HTML, css, spec, packed, stay])
+    page.evaluate(MOUNT, [joined("streamlit.js"), css(), spec, packed, stay])
+
+
+PLAIN = """<!doctype html>
+<meta charset="utf-8">
+<title>Two boards</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="live.css">
+<main></main>
+<aside></aside>
+<script type="module">
+  import { mount } from "./js/page.js";
+  import { Address } from "./js/position.js";
+
+  const payload = await (await fetch("payload.json")).json();
+  const [main, aside] = document.querySelectorAll("main, aside");
+  mount(main, payload, { plotly: "plotly.min.js", position: new Address() });
+  window.unmount = mount(aside, payload, { plotly: "plotly.min.js" });
+</script>
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Files of a folder, and no word about it."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def plain_page(board: Board) -> Iterator[str]:
+    """One HTML file beside the modules, the looks, plotly.js and a payload; its address on a server of its own."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        shutil.copytree(JS, folder / "js")
+        shutil.copy(JS.with_name("live.css"), folder)
+        (folder / "plotly.min.js").symlink_to(Path(plotly.__file__).parent / "package_data" / "plotly.min.js")
+        (folder / "index.html").write_text(PLAIN, encoding="utf-8")
+        sent = payload(board)
+        (folder / "payload.json").write_text(json.dumps({"spec": sent["spec"], **in_base64(sent)}), encoding="utf-8")
+        with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=place)) as server:
+            Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+            server.shutdown()
 
 
 REST = """(quiet) => new Promise((resolve, reject) => {

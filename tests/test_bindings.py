@@ -1764,6 +1764,7 @@ def geometry_positions(board: Board, count: int) -> list[Index]:
     return found + [board.index({**start, **position}) for _, position in geometry.PRESETS]
 
 
+@pytest.mark.slow
 def test_geometry() -> None:
     board = geometry.board()
     words = geometry_words(board)

@@ -8,6 +8,7 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,7 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from regviz import theme
 from regviz.charts.traces import markup, points
 from regviz.fits.compare import compare
-from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, format_number, number_text
+from regviz.live.board import Axis, Board, LiveFigure, LiveTrace, Moving, Ref, Swept, number_text
+from regviz.live.modules import in_order
 from regviz.scenes import scenes
 from regviz.scenes.compare.board import board as picture
 from regviz.scenes.geometry import board as geometry
@@ -35,15 +37,13 @@ from tests.harness import (
     far_away,
     mount,
     open_board,
+    plain_page,
     read_only_copy,
     serve,
     settle,
     slider,
     value_of,
 )
-from tests.test_live import NUMBERS
-
-pytestmark = pytest.mark.browser
 
 
 def board_of(**settings: Any) -> Board:
@@ -123,6 +123,22 @@ def test_every_page_opens_looks_well_and_asks_nobody_else(page: Page, app_url: s
         expect(last).to_have_attribute("stroke", "#ff9147")  # the theme has followed the reader without a reload
 
 
+def test_a_board_writes_as_its_page_does_and_stays_below_its_header(page: Page, app_url: str) -> None:
+    board = open_board(page, app_url)
+    settle(page)
+    font, theirs = board.evaluate(
+        """e => [getComputedStyle(e).fontFamily, getComputedStyle(e).getPropertyValue('--st-font').trim()]"""
+    )
+    assert "Source Sans" in theirs
+    assert font.replace(" ", "") == theirs.replace(" ", "")
+    page.set_viewport_size({"width": 1366, "height": 620})
+    page.locator("[data-figure=fit_l1]").evaluate("e => e.scrollIntoView()")
+    header, controls = page.get_by_test_id("stHeader").bounding_box(), board.locator(".controls").bounding_box()
+    assert header is not None
+    assert controls is not None
+    assert controls["y"] == pytest.approx(header["y"] + header["height"], abs=1)
+
+
 def test_the_picture_is_the_one_that_python_draws(page: Page, app_url: str) -> None:
     """At three positions, every figure in the browser holds the coordinates of LiveFigure.at."""
     for query, settings in (
@@ -161,27 +177,6 @@ def test_the_overlay_draws_where_plotly_would(page: Page, app_url: str) -> None:
         )
     )
     np.testing.assert_allclose(pixels, expected, atol=0.02)
-
-
-def test_numbers_are_written_alike_in_both_languages(page: Page, app_url: str) -> None:
-    source = (Path(__file__).parents[1] / "regviz/live/live.js").read_text(encoding="utf-8")
-    page.goto(f"{app_url}/_stcore/health")
-    generator = np.random.default_rng(0)
-    ties = [n / 2**k for k in range(6) for n in range(-40, 400)]  # 0.125 has no nearest number of two digits
-    sizes = np.exp(generator.uniform(-30, 30, 300)) * generator.choice([-1, 1], 300)
-    short = [float(f"{value:.{k}g}") for k, value in enumerate(sizes[:17])]
-    values = [0.0, -0.0, *ties, *sizes.tolist(), *short, *(value for value, _, _ in NUMBERS)]
-    forms = ["1", "2", "3", "4", "6", "int", "%"]
-    texts = page.evaluate(
-        """async ([source, values, forms]) => {
-          const live = await import(URL.createObjectURL(new Blob([source], {type: 'text/javascript'})));
-          const read = (v) => ({inf: Infinity, nan: NaN})[v] ?? Number(v);
-          return forms.map((form) => values.map((v) => live.formatNumber(read(v), form)));
-        }""",
-        [source, [str(value) for value in values], forms],
-    )
-    for form, told in zip(forms, texts, strict=True):
-        assert told == [format_number(value, form) for value in values], form
 
 
 # -- moving
@@ -887,6 +882,29 @@ RUNNING = """() => {
 }"""
 
 
+def test_a_preset_may_change_settings_too(page: Page, app_url: str) -> None:
+    """One step of browser back: the sliders move, and the address asks for other settings, which the page then has."""
+    toy = every_kind()
+    axis = toy.axes[0]
+    places = (
+        ("here", {axis.name: axis.values[1]}),
+        ("elsewhere", {axis.name: axis.values[0], "degree": "9", "x": None}),
+    )
+    mount(page, app_url, replace(toy, presets=places, menu="Go"))
+    menu = page.get_by_label("Go")
+    menu.select_option("here")
+    page.wait_for_function("() => window.location.search.length > 1")
+    assert "degree" not in page.url
+    page.evaluate("() => window.history.replaceState({}, '', `${window.location.search}&x=1`)")
+    menu.select_option("elsewhere")
+    page.wait_for_url("**degree=9*")
+    assert "x=1" not in page.url
+    expect(page.get_by_label(f"{axis.label}, typed value")).to_have_value(axis.text[0])
+    page.go_back()
+    expect(page.get_by_label(f"{axis.label}, typed value")).to_have_value(axis.text[1])
+    assert "degree" not in page.url
+
+
 def test_a_board_that_is_taken_away_leaves_nothing_running(page: Page, app_url: str) -> None:
     """Whatever it was doing: arriving, drawing, playing, being dragged, going to rest."""
     page.add_init_script(f"({RUNNING})()")
@@ -921,6 +939,56 @@ def test_a_board_that_is_taken_away_leaves_nothing_running(page: Page, app_url: 
         assert not page.evaluate(running), doing
         assert page.url == address, doing
         page.mouse.up()
+
+
+def test_a_plain_page_mounts_boards_from_the_modules_themselves(page: Page) -> None:
+    """No Streamlit, no joined text: a position in the address, and beside it a board that keeps its own."""
+    board = every_kind()
+    page.set_viewport_size({"width": 1000, "height": 2600})
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    with plain_page(board) as url:
+        page.goto(f"{url}?t=4&mine=1")
+        first, second = page.locator("main"), page.locator("aside")
+        for place in (first, second):
+            place.locator("[data-figure=lever] .overlay path").first.wait_for(state="attached")
+        settle(page)
+        assert all(address.startswith((url, "data:")) for address in requested)
+        assert {address.rpartition("/")[2] for address in requested if "/js/" in address} == set(in_order("page.js"))
+
+        def picture_of(place: Locator) -> list[Any]:
+            drawn = place.locator(".overlay path").evaluate_all("paths => paths.map((p) => p.getAttribute('d'))")
+            return [drawn, place.get_by_label("Time, typed value").input_value()]
+
+        assert [picture_of(place)[1] for place in (first, second)] == ["4", "2"]
+        before = picture_of(first), picture_of(second)
+        track = first.locator(".axis", has_text="Time").locator(".range")
+        box = track.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 12 + 0.8 * (box["width"] - 24), box["y"] + box["height"] / 2)
+        page.mouse.down()
+        seen = []
+        for stop in (3, 1, 0):
+            page.mouse.move(box["x"] + 12 + stop / 5 * (box["width"] - 24), box["y"] + box["height"] / 2)
+            expect(first.get_by_label("Time, typed value")).to_have_value(str(stop))
+            seen.append(picture_of(first))
+        assert len({str(picture) for picture in (*seen, before[0])}) == 4, "drawn while the pointer is down"
+        assert page.url == f"{url}?t=4&mine=1"
+        page.mouse.up()
+        page.wait_for_url(re.compile(r"\?t=0&mine=1&a=\S+&b=\S+$"))
+        assert picture_of(second) == before[1]
+        settle(page)
+        held = first.locator("[data-figure=lever] .still").evaluate("e => [...e.data[0].y]")
+        assert held == pytest.approx(board.figures[4].at(board, board.index({"t": "0"}))["data"][0]["y"], rel=1e-6)
+        page.go_back()
+        expect(first.get_by_label("Time, typed value")).to_have_value("4")
+        second.locator(".axis", has_text="Time").locator(".range").press("End")
+        settle(page)
+        assert picture_of(second)[1] == "5"
+        assert page.url == f"{url}?t=4&mine=1", "nobody else's business"
+        page.evaluate("() => window.unmount()")
+        expect(second).to_be_empty()
+        assert first.locator(".controls").evaluate("e => getComputedStyle(e).top") == "0px"
 
 
 # -- geometry

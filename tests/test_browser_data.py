@@ -34,7 +34,6 @@ from regviz.scenes.variance.sweep import variance
 from regviz.settings import Settings
 from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_board, settle, slider, value_of
 
-pytestmark = pytest.mark.browser
 TALL = {"width": 1366, "height": 2600}  # all figures are on screen
 BUILD = {
     "paths": lambda settings: path_figures.board(paths(Settings.of(settings), None, settings.path_axis)),
@@ -535,7 +534,6 @@ def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> No
     expect(typed).not_to_have_value(strength)  # another λ of another problem
     assert "n_samples" not in page.url
     assert "correlation" not in page.url
-    settle(page)
     slider(page, "Strength λ").press("End")
     slider(page, "Correlation").press("Home")
     settle(page)
@@ -549,7 +547,6 @@ def test_data_and_sliders_stay_from_page_to_page(page: Page, app_url: str) -> No
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     expect(typed).to_have_value(strength)
     assert page.url.count("correlation=0.9") == page.url.count("n_samples=210") == 1
-    settle(page)
     slider(page, "Strength λ").press("Home")
     page.wait_for_url("**alpha=0&*")
     page.go_back()

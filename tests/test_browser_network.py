@@ -29,7 +29,6 @@ from tests.harness import (
     value_of,
 )
 
-pytestmark = pytest.mark.browser
 LONG = {"depth": 3, "units": 8, "epochs": 2000, "n_samples": 200, "batch_size": 5}  # 20 s or so
 MIDDLING = {"depth": 3, "units": 8, "epochs": 1500, "n_samples": 100, "batch_size": 20}  # 2 s or so
 
@@ -73,15 +72,12 @@ def test_a_long_training_shows_how_far_it_is_stops_and_goes_on(page: Page, app_u
     bar = page.get_by_test_id("stProgress")
     expect(bar).to_contain_text(re.compile(r"Epoch \d+ of 2000"))
     seen, words, reached = set(), set(), []
-    for _ in range(14):
+    while len(seen) < 3 or len(words) < 3 or len(set(reached)) < 3:  # pictures change while it trains
         seen.add(tuple(drawn(page)))
-        words.add(bar.inner_text())
+        words.add(bar.inner_text(timeout=5_000))
         reached.append(last_epoch(page))
-        page.wait_for_timeout(250)
-    assert len(seen) > 1, "pictures change while it trains"
-    assert len(words) > 1
+        page.wait_for_timeout(200)
     assert reached == sorted(reached), "the slider stays at the last epoch there is"
-    assert reached[-1] > reached[0]
     assert "epoch=" not in page.url
 
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
@@ -106,10 +102,9 @@ def test_a_long_training_shows_how_far_it_is_stops_and_goes_on(page: Page, app_u
 
     page.get_by_role("button", name="Train to the end").click()
     expect(bar).to_be_visible()
-    before = last_epoch(page)
-    page.wait_for_timeout(2500)
+    before = value_of(page, "Epoch")
     expect(told).not_to_be_visible()
-    assert last_epoch(page) != before
+    expect(page.get_by_label("Epoch, typed value")).not_to_have_value(before, timeout=20_000)
     stop_all(page)
 
 
@@ -142,7 +137,8 @@ def test_sliders_of_others_react_while_a_training_runs(page: Page, browser: Brow
 def test_more_than_two_trainings_queue_and_are_told(laptop: BrowserContext, app_url: str) -> None:
     pages = [laptop.new_page() for _ in range(3)]
     for k, page in enumerate(pages):
-        page.goto(link(app_url, **LONG, random_state=20 + k))
+        epochs = 400 if k == 2 else LONG["epochs"]  # which is the last to begin
+        page.goto(link(app_url, **LONG | {"epochs": epochs}, random_state=20 + k))
         expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=20_000)
         page.wait_for_timeout(300)
     expect(pages[2].get_by_test_id("stProgress")).to_contain_text("Waiting for 1 other training to end", timeout=20_000)

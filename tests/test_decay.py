@@ -127,6 +127,7 @@ def by_hand(name: str, found: DecayRuns, alpha: float, steps: int) -> tuple[np.n
 # --- The two forms -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", SAMPLES, ids=str)
 def test_sgd_is_one_rule_and_adam_is_two(settings: Settings) -> None:
     found = decay_runs(settings)
@@ -511,6 +512,7 @@ def random_places(seed: int, n: int) -> list[dict[str, int]]:
     return [*places, *ends, index(2, 3, 5)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_every_word_and_line_is_that_of_its_array(found: DecayRuns, seed: int) -> None:
     """Two boards at twenty-five positions each: of random data, and of random numbers in place of all runs."""
@@ -524,6 +526,7 @@ def test_every_word_and_line_is_that_of_its_array(found: DecayRuns, seed: int) -
             true_lines(runs, picture, at)
 
 
+@pytest.mark.slow
 def test_no_value_or_line_can_show_another_array(found: DecayRuns) -> None:
     """Each name that words or lines read is bound to other numbers: the two checks above must see every one."""
     runs = made_up(found, 0)

@@ -50,6 +50,7 @@ def _rows(board: Board, index: dict[str, int]) -> dict[str, tuple[int, int]]:
     return {"l1": (len(L1_RATIOS) - 1, at), "mix": (index["l1_ratio"], at), "l2": (0, at)}
 
 
+@pytest.mark.slow
 def test_every_figure_is_a_plotly_figure_and_has_words(shown: tuple[Compare, Board]) -> None:
     _, board = shown
     for index in _indexes(board):
@@ -244,6 +245,7 @@ def test_the_drawn_ball_and_contour_go_through_the_drawn_solution() -> None:
             assert np.all(np.abs(pull - slope) <= slack + 1e-12)
 
 
+@pytest.mark.slow
 def test_words_of_the_geometry_page_follow_the_state() -> None:
     board = geometry.board()
     start = board.index(geometry.PRESETS[0][1])

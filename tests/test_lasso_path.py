@@ -164,6 +164,7 @@ def test_any_data(seed: int, n: int, p: int) -> None:
     assert_exact(X, y, lasso_path(X, y), 1e-9)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 16), p=st.integers(1, 9))
 @settings(max_examples=150)
 @example(seed=11, n=8, p=7)  # one weight leaves where another joins: what is left of it must be exactly zero

@@ -201,6 +201,7 @@ def test_one_column_is_the_prox() -> None:
 # --- Properties --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -604,6 +605,7 @@ def test_chunks_of_problems_change_nothing(largest: int, monkeypatch: pytest.Mon
         np.testing.assert_allclose(a.coef, b.coef, rtol=1e-9, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear, "LARGEST", 10 * 11 * 40 * 40)  # ten at a time
     peaks = []
@@ -631,6 +633,7 @@ def test_many_refuse_different_columns_and_bad_data() -> None:
 # --- Degrees of freedom ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [6, 20])
 def test_df_is_the_covariance_of_fit_and_observation(p: int) -> None:
     """df = Σᵢ cov(ŷᵢ, yᵢ) / σ² (Efron 1986), one more for the intercept, for ridge, elastic net and lasso."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import shutil
-import subprocess
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +14,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright._impl._driver import compute_driver_executable
 
-import regviz.live
 from regviz import theme
 from regviz.fits.compare import compare
 from regviz.live.board import (
@@ -45,6 +39,7 @@ from regviz.scenes.decay.sweep import decay_runs
 from regviz.scenes.paths.board import board as path_board
 from regviz.scenes.paths.sweep import paths
 from regviz.settings import Settings
+from tests.node import ask, in_base64
 
 
 def ends_of(board: Board) -> list[dict[str, int]]:
@@ -155,20 +150,17 @@ def as_sent(board: Board) -> Board:
 
 
 _EVALUATE = """
-import { readFileSync } from "node:fs";
-const { arrays, axes, buffers, asked } = JSON.parse(readFileSync(0, "utf8"));
-const types = { floats: Float32Array, shorts: Int16Array, bytes: Uint8Array };
-const bytes = (text) => new Uint8Array(Buffer.from(text, "base64")).buffer;
-for (const kind in buffers) buffers[kind] = new types[kind](bytes(buffers[kind]));
-const held = new Arrays(arrays, buffers, null, axes);
+import { Arrays, unpack } from "./regviz/live/js/arrays.js";
+const { spec, packed, asked } = told;
+for (const kind in packed) packed[kind] = new Uint8Array(Buffer.from(packed[kind], "base64"));
+const held = new Arrays(spec.arrays, await unpack(packed), null, spec.axes);
 const plain = (v) => (Number.isFinite(v) ? v : null);
 console.log(JSON.stringify(asked.map(([moving, index]) => Array.from(held.evaluate(moving, index), plain))));
 """
 
 
 def same_in_javascript(board: Board, indexes: Iterable[dict[str, int]] | None = None) -> int:
-    """live.js reads the coordinates that board.py reads from the same payload; how many expressions were compared."""
-    node = shutil.which("node") or compute_driver_executable()[0]
+    """arrays.js reads the coordinates that board.py reads from the same payload; how many expressions were compared."""
     sent = payload(board)
     asked, expected = [], []
     rounded = as_sent(board)
@@ -178,19 +170,9 @@ def same_in_javascript(board: Board, indexes: Iterable[dict[str, int]] | None = 
                 for key, moving in live.coordinates().items():
                     asked.append([told[key], index])
                     expected.append(moving.at(rounded, index))
-    buffers = {kind: base64.b64encode(zlib.decompress(sent[kind])).decode() for kind in ("floats", "shorts", "bytes")}
-    told = {"arrays": sent["spec"]["arrays"], "axes": sent["spec"]["axes"], "buffers": buffers, "asked": asked}
-    source = Path(regviz.live.__file__).with_name("live.js").read_text(encoding="utf-8")
-    script = source.replace("export default function", "function start").replace("export ", "") + _EVALUATE
-    ran = subprocess.run(
-        [node, "--input-type=module", "-e", script],
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    for (_, index), theirs, ours in zip(asked, json.loads(ran.stdout), expected, strict=True):
-        np.testing.assert_allclose(np.array(theirs, dtype=float), ours, rtol=1e-9, atol=1e-12, err_msg=str(index))
+    theirs = ask(_EVALUATE, {"spec": sent["spec"], "packed": in_base64(sent), "asked": asked})
+    for (_, index), their, ours in zip(asked, theirs, expected, strict=True):
+        np.testing.assert_allclose(np.array(their, dtype=float), ours, rtol=1e-9, atol=1e-12, err_msg=str(index))
     return len(asked)
 
 
@@ -368,7 +350,7 @@ def test_bins_count_what_is_not_zero(board: Board) -> None:
     assert counts.sum() == np.sum(values != 0)
 
 
-def _drawing(board: Board) -> Board:
+def every_expression(board: Board) -> Board:
     """Words at points, a heat map, and everything else that a figure may refer to."""
     trace = {"type": "scatter", "mode": "text"}
     figure = LiveFigure(
@@ -448,7 +430,7 @@ def _drawing(board: Board) -> Board:
 
 
 def test_what_nobody_refers_to_does_not_travel(board: Board) -> None:
-    drawn = _drawing(board)
+    drawn = every_expression(board)
     arrays = payload(drawn)["spec"]["arrays"]
     assert set(drawn.arrays) - set(arrays) == {"nobody", "nor_this"}
     assert arrays["held_path"]["buffer"] == "shorts"
@@ -465,8 +447,23 @@ def test_what_nobody_refers_to_does_not_travel(board: Board) -> None:
         )
 
 
+def test_a_board_of_one_figure_carries_only_what_that_needs(board: Board) -> None:
+    drawn = every_expression(board)
+    for figure in drawn.figures:
+        alone = drawn.only(figure.name)
+        spec = payload(alone)["spec"]
+        assert [shown["name"] for shown in spec["figures"]] == [figure.name]
+        assert (spec["readouts"], spec["notes"], spec["legend"], spec["presets"]) == ([], [], [], [])
+        assert [axis.name for axis in alone.axes] == [axis.name for axis in drawn.axes]
+        assert set(spec["arrays"]) < set(payload(drawn)["spec"]["arrays"])
+        for index in ends_of(drawn):
+            assert repr(figure.at(alone, index)) == repr(figure.at(drawn, index))
+    with pytest.raises(ValueError, match="no figure is called nothing"):
+        drawn.only(drawn.figures[0].name, "nothing")
+
+
 def test_words_and_cells_at_an_index(board: Board) -> None:
-    drawn = _drawing(board)
+    drawn = every_expression(board)
     index = {"alpha": 1, "l1_ratio": 2}
     data = drawn.figures[1].at(drawn, index)["data"]
     assert data[0]["text"] == ["1.23", "", "0", "-2e-7", "1e9"]
@@ -487,7 +484,7 @@ def test_written_ticks_are_true() -> None:
 
 
 def test_javascript_reads_the_same(board: Board) -> None:
-    drawn = _drawing(board)
+    drawn = every_expression(board)
     every = [{"alpha": a, "l1_ratio": r} for a in range(4) for r in range(3)]
     assert same_in_javascript(drawn, every) == 12 * 10
 

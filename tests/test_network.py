@@ -485,6 +485,7 @@ def true_lines(net: Network, board: Board, at: dict[str, int]) -> None:
             np.testing.assert_array_equal(drawn["fit"][-2]["y"], still[-1]["y"])
 
 
+@pytest.mark.slow
 def test_no_value_or_line_can_show_another_array(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each name that words or lines read is bound to other numbers: the two checks above must see every one."""
     base = NetworkSettings(problem="moons", depth=2, units=5, n_samples=35, epochs=100, learning_rate="0.1")
@@ -1067,6 +1068,7 @@ EXTREMES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", EXTREMES, ids=lambda change: " ".join(f"{k}={v}" for k, v in change.items()))
 def test_extremes_are_finite_pictures_and_words(change: dict[str, Any]) -> None:
     settings = NetworkSettings(**{"epochs": 100, "units": 8} | change)
@@ -1086,6 +1088,7 @@ def test_extremes_are_finite_pictures_and_words(change: dict[str, Any]) -> None:
         true_words(net, board, {"alpha": a, "epoch": e})
 
 
+@pytest.mark.slow
 def test_what_a_large_learning_rate_did_is_told() -> None:
     net, _ = trained(SHOWN["exploded curve"])
     assert 0 < (net.sweep.diverged >= 0).sum() < 96

@@ -129,6 +129,7 @@ def _renders(page: Scene, query: dict[str, str]) -> None:
     assert [header.value for header in app.title] == [f"RegViz · {page.title}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
 def test_any_url_renders_without_a_traceback(page: Scene) -> None:
     names = sorted(set().union(*(everything(other) for other in PAGES)))
@@ -238,6 +239,7 @@ def _other(knob: Knob, default: Any) -> str:
     return knob.written(type(default)(knob.low if knob.low != default else knob.high))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
 def test_every_setting_survives_a_link_and_what_others_have_is_nobodys_business(page: Scene) -> None:
     """Old links may hold settings of other pages: neither read nor told here, nor taken from the page they are of."""
@@ -307,6 +309,7 @@ EXTREME: dict[str, list[dict[str, str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in EXTREME.items() for query in queries])
 def test_both_ends_of_a_page(path: str, query: dict[str, str]) -> None:
     _renders(next(page for page in PAGES if page.path == path), query)

@@ -196,6 +196,7 @@ def test_a_penalty_that_one_column_feels_is_not_lost(tmp_path: Path) -> None:
 # -- run as a reader runs it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", ["sine", "diabetes", OWN_DATA])
 def test_the_script_runs_by_itself_and_prints_the_numbers(data: str, tmp_path: Path) -> None:
     sweep = compare(replace(DEFAULT, data=data, n_samples=60), _own())

@@ -197,6 +197,7 @@ hostile = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from([f.name for f in fields(Settings)]), hostile, min_size=1))
 def test_any_url_gives_a_sweep(raw: dict[str, str]) -> None:
@@ -241,6 +242,7 @@ def _table(n: int, p: int) -> Data:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("match", MATCHES)
 def test_the_largest_file_is_still_fitted(match: str) -> None:
     sweep = compare(replace(DEFAULT, data=OWN_DATA, match=match), _table(20_000, 50))

@@ -275,6 +275,7 @@ def distance(points: Array, polygon: Array) -> Array:
     return np.asarray(np.linalg.norm(points[:, None] - nearest, axis=2).min(axis=1))
 
 
+@pytest.mark.slow
 def test_the_path_is_where_the_solutions_are() -> None:
     rng = np.random.default_rng(8)
     for position in [*Problems(250, 8).positions(), *DEGENERATE[::7]]:
@@ -300,6 +301,7 @@ def drawn(arrays: dict[str, Array], column: str, name: str) -> Array:
     return np.stack([arrays[f"{column}_{name}_x"], arrays[f"{column}_{name}_y"]], axis=-1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("positions", [Problems(150, 9).positions(), DEGENERATE[::5]], ids=["random", "degenerate"])
 def test_drawn_points_lie_on_ball_and_contour(positions: list[dict[str, float]]) -> None:
     for position in positions:
@@ -394,6 +396,7 @@ def inside(points: Array, polygon: Array) -> NDArray[np.bool_]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("c", "alphas"), [(0.0, (0.5, 2.0)), (0.6, (0.7, 4.0)), (-0.95, (0.3, 1.2)), (1.0, (0.8, 9.0))]
 )
@@ -515,6 +518,7 @@ def test_three_weights_in_degenerate_cases() -> None:
         tw.solve3(np.eye(2), o, 1, 1)
 
 
+@pytest.mark.slow
 def test_three_weights_touch_their_ball() -> None:
     """In the picture: uncorrelated features, so solve3 with G = I; the drawn ball has the solution's budget."""
     for position in [*Problems(100, 15).positions(), *DEGENERATE[::11]]:
@@ -604,17 +608,14 @@ def check_mirror(page: Page, positions: list[dict[str, float]]) -> None:
             assert not len(wrong), f"{ {got['names'][k] for k in wrong} } differ at {position}"
 
 
-@pytest.mark.browser
 def test_the_browser_computes_the_same_at_random(page: Page) -> None:
     check_mirror(page, Problems(200, 20).positions())
 
 
-@pytest.mark.browser
 def test_the_browser_computes_the_same_in_degenerate_cases(page: Page) -> None:
     check_mirror(page, DEGENERATE)
 
 
-@pytest.mark.browser
 def test_the_browser_inverts_the_same(page: Page) -> None:
     problems = Problems(1000, 21)
     c, o, alpha, rho = problems.all

@@ -17,6 +17,7 @@ from regviz.scenes.variance.sweep import DRAWN, PROBES, RESAMPLES, Variance, ref
 from regviz.settings import OWN_DATA, Settings
 from tests.test_live import as_sent, ends_of, same_in_javascript, sent_size, sound
 
+pytestmark = pytest.mark.slow  # each case is sixty samples
 DEFAULT = Settings()
 CASES = {
     "sine": DEFAULT,

@@ -2,7 +2,7 @@
 
 A `Board` holds named arrays whose leading dimensions are the live axes, and `LiveFigure`s: ordinary Plotly
 figures (as dictionaries) in which the coordinates of some traces are `Moving` expressions. The browser
-evaluates them at the index under the pointer (live.js); `LiveFigure.at` evaluates the same expressions here,
+evaluates them at the index under the pointer (js/arrays.js); `LiveFigure.at` evaluates the same expressions here,
 so tests, downloads and notebooks see the same picture. Coordinates that stand still may name an unswept array
 (``"x": "@grid"``), which is then sent once for all figures. Nothing in this file knows what the numbers mean.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz import theme
+from regviz.live.modules import lean
 
 Index = Mapping[str, int]
 
@@ -257,8 +258,8 @@ class Source:
     """Arrays that are computed at the present position instead of read from a sweep, where axes fit in no grid.
 
     `compute` maps the axes' values to arrays by name; it is the reference. `module` is the text of a JavaScript module
-    whose default export does the same in the browser; its export `invert(name, value, position)` gives the axis
-    values at which a computed number is `value` (for dials).
+    (its comments do not travel) whose default export does the same in the browser; its export
+    `invert(name, value, position)` gives the axis values at which a computed number is `value` (for dials).
     """
 
     compute: Callable[[Mapping[str, float]], Mapping[str, NDArray[np.float64]]]
@@ -282,7 +283,8 @@ class Board:
     """All that one live component shows. `values` are the numbers templates may name: (reference, format).
 
     A format that is a tuple of templates makes words follow a number: the number says which of them is meant.
-    `presets` are positions worth a visit, by name: they form a menu called `menu`.
+    `presets` are positions worth a visit, by name: they form a menu called `menu`. What is not the name of an axis is
+    that of a setting, with what the address then says of it; None is its default.
     """
 
     axes: tuple[Axis, ...]
@@ -297,8 +299,18 @@ class Board:
     notes: tuple[Note, ...] = ()
     source: Source | None = None
     dials: tuple[Dial, ...] = ()
-    presets: tuple[tuple[str, Mapping[str, float]], ...] = ()
+    presets: tuple[tuple[str, Mapping[str, float | str | None]], ...] = ()
     menu: str = ""
+
+    def only(self, *names: str) -> Board:
+        """The same board with the figures of these names and nothing beside them but the sliders.
+
+        Raises ValueError if no figure has such a name.
+        """
+        figures = tuple(figure for figure in self.figures if figure.name in names)
+        if missing := set(names) - {figure.name for figure in figures}:
+            raise ValueError(f"no figure is called {', '.join(sorted(missing))}")
+        return replace(self, figures=figures, readouts=(), notes=(), legend=(), presets=(), columns=len(figures))
 
     @cached_property
     def _computed(self) -> dict[tuple[int, ...], Mapping[str, NDArray[np.float64]]]:
@@ -463,7 +475,7 @@ def _spec(board: Board) -> dict[str, Any]:
             }
             for note in board.notes
         ],
-        "source": None if board.source is None else board.source.module,
+        "source": None if board.source is None else lean(board.source.module),
         "dials": [
             {
                 "name": dial.name,

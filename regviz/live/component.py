@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,13 +14,9 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-HTML = """<div class="board"><div class="controls"></div>
-<div class="above"><ul class="legend"></ul><label class="presets"></label></div>
-<p class="problem" role="alert"></p><div class="grid"></div>
-<p class="summary" role="status" aria-live="polite"></p></div>"""
+from regviz.live.modules import css, joined
 
-_HERE = Path(__file__).parent
-_STATIC = _HERE.parents[1] / "static"  # what Streamlit serves under app/static/
+_STATIC = Path(__file__).parents[2] / "static"  # what Streamlit serves under app/static/
 
 
 def _copy_plotly(name: str) -> bool:
@@ -70,15 +65,8 @@ def live(payload: Mapping[str, Any], key: str) -> None:
     While the pointer is down nothing reaches Python; on release the browser writes the position of every axis into
     the URL and Streamlit reruns the page, so `st.query_params` has it.
     """
-    mount = st.components.v2.component("regviz.live", html=HTML, css=_lean("live.css"), js=_lean("live.js"))
+    mount = st.components.v2.component("regviz.live", css=css(), js=joined("streamlit.js"))
     mount(key=key, data={**payload, "spec": {**payload["spec"], "plotly": plotly_address()}})
-
-
-@cache
-def _lean(name: str) -> str:
-    """A source of the component without indentation and comment lines, which every visitor would download."""
-    lines = (line.strip() for line in (_HERE / name).read_text(encoding="utf-8").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def share_link() -> None:

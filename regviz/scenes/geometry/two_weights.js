@@ -1,4 +1,4 @@
-// What does the penalty do to two weights, at the position under the pointer? The mirror of regviz/core/toy/two_weights.py.
+// What does the penalty do to two weights, at the position under the pointer? The mirror of core/toy/two_weights.py.
 //
 // Same names (in camelCase), same order, same formulas; the docstrings there say what every array is, and a test
 // holds the two against each other. No drawing and no state: numbers in, Float64Arrays out. `o1, o2` is the optimum,
@@ -27,7 +27,10 @@ const ROUNDING = 4 * Number.EPSILON;
 
 // ---- the solution ---------------------------------------------------------------------------------------------
 
-// argmin_w D(w) + α P(w): { a, b, kkt }.
+/**
+ * argmin_w D(w) + α P(w): { a, b, kkt }.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} alpha @param {number} rho
+ */
 export function solve(c, o1, o2, alpha, rho) {
   const l1 = alpha * rho;
   const l2 = alpha * (1 - rho);
@@ -65,14 +68,21 @@ export function solve(c, o1, o2, alpha, rho) {
   return best;
 }
 
-// G d by sum and difference: small results keep their digits as |c| → 1.
+/**
+ * G d by sum and difference: small results keep their digits as |c| → 1.
+ * @param {number} c @param {number} d1 @param {number} d2
+ */
 function pull(c, d1, d2) {
   const plus = (1 + c) * (d1 + d2);
   const minus = (1 - c) * (d1 - d2);
   return [(plus + minus) / 2, (plus - minus) / 2];
 }
 
-// max_j dist(−∂_j D, α ∂P_j) at w, from w and o alone.
+/**
+ * max_j dist(−∂_j D, α ∂P_j) at w, from w and o alone.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} l1 @param {number} l2 @param {number} w1
+ * @param {number} w2
+ */
 function violation(c, o1, o2, l1, l2, w1, w2) {
   const d1 = o1 - w1;
   const d2 = o2 - w2;
@@ -81,11 +91,15 @@ function violation(c, o1, o2, l1, l2, w1, w2) {
   return Math.max(outside((plus + minus) / 2, w1, l1, l2), outside((plus - minus) / 2, w2, l1, l2));
 }
 
+/** @param {number} p @param {number} w @param {number} l1 @param {number} l2 */
 function outside(p, w, l1, l2) {
   return w !== 0 ? Math.abs(p - (l1 * Math.sign(w) + l2 * w)) : Math.max(Math.abs(p) - l1, 0);
 }
 
-// The ends of the segment of all solutions, NaN where the solution is unique.
+/**
+ * The ends of the segment of all solutions, NaN where the solution is unique.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} alpha @param {number} rho
+ */
 function segment(c, o1, o2, alpha, rho) {
   const l1 = alpha * rho;
   const m = o1 + c * o2;
@@ -100,25 +114,37 @@ function segment(c, o1, o2, alpha, rho) {
 
 // ---- the same family as a budget -----------------------------------------------------------------------------
 
-// t = ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂².
+/**
+ * t = ρ‖w‖₁ + (1 − ρ)/2 ‖w‖₂².
+ * @param {number} w1 @param {number} w2 @param {number} rho
+ */
 export function budget(w1, w2, rho) {
   return rho * (Math.abs(w1) + Math.abs(w2)) + ((1 - rho) / 2) * (w1 * w1 + w2 * w2);
 }
 
-// The least α with w = 0; Infinity at ρ = 0, unless G o = 0.
+/**
+ * The least α with w = 0; Infinity at ρ = 0, unless G o = 0.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} rho
+ */
 export function alphaMax(c, o1, o2, rho) {
   const [b1, b2] = pull(c, o1, o2);
   const largest = Math.max(Math.abs(b1), Math.abs(b2));
   return largest === 0 ? 0 : largest / rho;
 }
 
-// t(α).
+/**
+ * t(α).
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} alpha @param {number} rho
+ */
 function budgetAt(c, o1, o2, alpha, rho) {
   const { a, b } = solve(c, o1, o2, alpha, rho);
   return budget(a, b, rho);
 }
 
-// The α whose solution has the budget t: 0 if t is no constraint, alphaMax if t = 0. Bisection to the last bit.
+/**
+ * The α whose solution has the budget t: 0 if t is no constraint, alphaMax if t = 0. Bisection to the last bit.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} t @param {number} rho
+ */
 export function alphaOfBudget(c, o1, o2, t, rho) {
   if (t >= budgetAt(c, o1, o2, 0, rho)) return 0;
   const [b1, b2] = pull(c, o1, o2);
@@ -133,19 +159,25 @@ export function alphaOfBudget(c, o1, o2, t, rho) {
   }
 }
 
-// For a dial: which axis values give the computed number `name` (such as "mix_budget") this value?
+/**
+ * For a dial: which axis values give the computed number `name` (such as "mix_budget") this value?
+ * @param {string} name @param {number} value @param {Live.Position} position
+ */
 export function invert(name, value, position) {
-  const [column, number] = name.split("_");
+  const [key, number] = name.split("_");
   if (number !== "budget") throw new Error(`no way to set ${name}`);
   const { correlation, optimum_a, optimum_b } = position;
-  const rho = RATIOS(position)[column];
+  const rho = RATIOS(position)[key];
   const alpha = alphaOfBudget(correlation, optimum_a, optimum_b, Math.max(value, 0), rho);
   return { alpha: Math.min(alpha, 1e6) }; // beyond the last stop of any slider, and still a number
 }
 
 // ---- the path of solutions --------------------------------------------------------------------------------------
 
-// [alphas, x, y] from w = 0 to α = 0.
+/**
+ * [alphas, x, y] from w = 0 to α = 0.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} rho
+ */
 export function path(c, o1, o2, rho) {
   const top = alphaMax(c, o1, o2, rho);
   const alphas = new Float64Array(POINTS);
@@ -164,7 +196,10 @@ export function path(c, o1, o2, rho) {
   return [alphas, x, y];
 }
 
-// α in [0, top] (top itself only if ρ > 0) at steps of κ/(κ + α(1 − ρ)) that are fine towards both ends.
+/**
+ * α in [0, top] (top itself only if ρ > 0) at steps of κ/(κ + α(1 − ρ)) that are fine towards both ends.
+ * @param {number} kappa @param {number} top @param {number} rho
+ */
 function alphaSamples(kappa, top, rho) {
   const alphas = new Float64Array(SAMPLES);
   for (let i = 0; i < SAMPLES; i++) {
@@ -180,7 +215,10 @@ function alphaSamples(kappa, top, rho) {
   return alphas;
 }
 
-// Every α in (0, top) at which a weight may leave or reach zero; zeros beside them.
+/**
+ * Every α in (0, top) at which a weight may leave or reach zero; zeros beside them.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} rho @param {number} top
+ */
 function kinks(c, o1, o2, rho, top) {
   const [b1, b2] = pull(c, o1, o2);
   const found = new Float64Array(16);
@@ -207,7 +245,10 @@ const EVEN = Float64Array.from(
   (_, i) => 10 ** (LOG_LOW + ((LOG_HIGH - LOG_LOW) * i) / (2 * SAMPLES - 1)),
 );
 
-// [α, t(α)].
+/**
+ * [α, t(α)].
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} rho
+ */
 export function budgetCurve(c, o1, o2, rho) {
   const top = alphaMax(c, o1, o2, rho);
   const alphas = new Float64Array(POINTS);
@@ -238,7 +279,10 @@ const [COS, SIN] = (() => {
   return [cos, cos.map((_, i) => cos[(i + n - quarter) % n])];
 })();
 
-// The boundary P(w) = t.
+/**
+ * The boundary P(w) = t.
+ * @param {number} rho @param {number} t
+ */
 export function ball(rho, t) {
   const x = new Float64Array(POINTS);
   const y = new Float64Array(POINTS);
@@ -253,14 +297,20 @@ export function ball(rho, t) {
   return [x, y];
 }
 
-// D(w).
+/**
+ * D(w).
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} w1 @param {number} w2
+ */
 export function loss(c, o1, o2, w1, w2) {
   const plus = w1 - o1 + (w2 - o2);
   const minus = w1 - o1 - (w2 - o2);
   return ((1 + c) * plus * plus + (1 - c) * minus * minus) / 4;
 }
 
-// The contour of D through w: an ellipse that starts at w, or two lines.
+/**
+ * The contour of D through w: an ellipse that starts at w, or two lines.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} w1 @param {number} w2
+ */
 export function contour(c, o1, o2, w1, w2) {
   const points = [new Float64Array(POINTS), new Float64Array(POINTS)];
   if (Math.abs(c) === 1) {
@@ -274,7 +324,11 @@ export function contour(c, o1, o2, w1, w2) {
   return points;
 }
 
-// (p, q) turned once round, written from `start` on.
+/**
+ * (p, q) turned once round, written from `start` on.
+ * @param {Float64Array[]} points @param {number} start @param {number} c @param {number} o1 @param {number} o2
+ * @param {number} p @param {number} q
+ */
 function ellipse([x, y], start, c, o1, o2, p, q) {
   const long = Math.sqrt(2 * (1 + c));
   const across = Math.sqrt(2 * (1 - c));
@@ -286,7 +340,10 @@ function ellipse([x, y], start, c, o1, o2, p, q) {
   }
 }
 
-// w_a + c w_b = first, then = second, within |w| <= REACH, written from `start` on; a line outside is NaN.
+/**
+ * w_a + c w_b = first, then = second, within |w| <= REACH, written from `start` on; a line outside is NaN.
+ * @param {Float64Array[]} points @param {number} start @param {number} c @param {number} first @param {number} second
+ */
 function twoLines([x, y], start, c, first, second) {
   x.fill(NaN, start, start + POINTS);
   y.fill(NaN, start, start + POINTS);
@@ -302,7 +359,10 @@ function twoLines([x, y], start, c, first, second) {
   }
 }
 
-// The contours D = m²/2 for m in LEVELS.
+/**
+ * The contours D = m²/2 for m in LEVELS.
+ * @param {number} c @param {number} o1 @param {number} o2
+ */
 export function bowl(c, o1, o2) {
   const length = LEVELS.length * (POINTS + 1) - 1;
   const points = [new Float64Array(length).fill(NaN), new Float64Array(length).fill(NaN)];
@@ -317,7 +377,11 @@ export function bowl(c, o1, o2) {
 
 // ---- forces -----------------------------------------------------------------------------------------------------
 
-// −∇D at w, and the box [low, high] = α ∂P there: three pairs.
+/**
+ * −∇D at w, and the box [low, high] = α ∂P there: three pairs.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} alpha @param {number} rho @param {number} w1
+ * @param {number} w2
+ */
 export function forces(c, o1, o2, alpha, rho, w1, w2) {
   const [smooth1, smooth2] = [w1, w2].map((w) => alpha * rho * Math.sign(w) + alpha * (1 - rho) * w);
   const [slack1, slack2] = [w1, w2].map((w) => (w === 0 ? alpha * rho : 0));
@@ -330,7 +394,10 @@ export function forces(c, o1, o2, alpha, rho, w1, w2) {
 
 // ---- which optima end at zero ---------------------------------------------------------------------------------
 
-// { none, a, b, both }: lists of polygons, lists of [x, y].
+/**
+ * { none, a, b, both }: lists of polygons, lists of [x, y].
+ * @param {number} c @param {number} alpha @param {number} rho @param {number} reach
+ */
 function regions(c, alpha, rho, reach) {
   const l1 = alpha * rho;
   const l2 = alpha * (1 - rho);
@@ -356,6 +423,7 @@ function regions(c, alpha, rho, reach) {
   });
   // h b_k − c b_j = nJ o_j + nK o_k
   const [nJ, nK] = [c * l2, (1 + c) * (1 - c) + l2];
+  /** @param {number[][][]} pieces */
   const mirrored = (pieces) => pieces.map((piece) => piece.map(([x, y]) => [y, x]));
   if (l1 > 0) {
     const b = [1, -1].map((s) => {
@@ -370,8 +438,12 @@ function regions(c, alpha, rho, reach) {
   return { none, a: mirrored(b), b, both: [[[0, 0]]] };
 }
 
-// The four regions as flat polygons and their shares of the square.
+/**
+ * The four regions as flat polygons and their shares of the square.
+ * @param {number} c @param {number} alpha @param {number} rho @param {number} [reach]
+ */
 export function zeroMap(c, alpha, rho, reach = OPTIMA) {
+  /** @type {Record<string, {points: Float64Array[], share: number}>} */
   const map = {};
   for (const [name, pieces] of Object.entries(regions(c, alpha, rho, reach))) {
     const share = pieces.reduce((sum, piece) => sum + area(piece), 0) / (4 * reach * reach);
@@ -380,13 +452,17 @@ export function zeroMap(c, alpha, rho, reach = OPTIMA) {
   return map;
 }
 
-// The part of the square where every half-plane n · o >= k holds.
+/**
+ * The part of the square where every half-plane n · o >= k holds.
+ * @param {number} reach @param {number[][]} planes
+ */
 function cut(reach, planes) {
   let polygon = [[-reach, -reach], [reach, -reach], [reach, reach], [-reach, reach]]; // prettier-ignore
   for (const [n1, n2, k] of planes) {
+    /** @type {number[][]} */
     const kept = [];
     polygon.forEach(([x, y], i) => {
-      const [x0, y0] = polygon.at(i - 1);
+      const [x0, y0] = polygon.at(i - 1) ?? [x, y];
       const before = n1 * x0 + n2 * y0 - k;
       const here = n1 * x + n2 * y - k;
       if (before >= 0 !== here >= 0) {
@@ -400,23 +476,32 @@ function cut(reach, planes) {
   return polygon;
 }
 
-// The two ends of n · o = 0 in the square.
+/**
+ * The two ends of n · o = 0 in the square.
+ * @param {number} reach @param {number} n1 @param {number} n2
+ */
 function line(reach, n1, n2) {
   const scale = reach / Math.max(Math.abs(n1), Math.abs(n2));
   return [[n2 * scale, -n1 * scale], [-n2 * scale, n1 * scale]]; // prettier-ignore
 }
 
-// Gauss's shoelace formula.
+/**
+ * Gauss's shoelace formula.
+ * @param {number[][]} polygon
+ */
 function area(polygon) {
   let total = 0;
   polygon.forEach(([x, y], i) => {
-    const [x0, y0] = polygon.at(i - 1);
+    const [x0, y0] = polygon.at(i - 1) ?? [x, y];
     total += x0 * y - x * y0;
   });
   return Math.abs(total) / 2;
 }
 
-// Closed pieces of SLOT points each, NaN between them.
+/**
+ * Closed pieces of SLOT points each, NaN between them.
+ * @param {number[][][]} pieces
+ */
 function lay(pieces) {
   const length = pieces.length * (SLOT + 1) - 1;
   const [x, y] = [new Float64Array(length).fill(NaN), new Float64Array(length).fill(NaN)];
@@ -431,20 +516,32 @@ function lay(pieces) {
 
 // ---- one weight: the fee and the tax --------------------------------------------------------------------------
 
-// S(z) = sign(z) max(|z| − threshold, 0): what a fee leaves.
+/**
+ * S(z) = sign(z) max(|z| − threshold, 0): what a fee leaves.
+ * @param {number} z @param {number} threshold
+ */
 export function softThreshold(z, threshold) {
   return Math.sign(z) * Math.max(Math.abs(z) - threshold, 0);
 }
 
-// z / (1 + α(1 − ρ)): what a tax leaves.
+/**
+ * z / (1 + α(1 − ρ)): what a tax leaves.
+ * @param {number} z @param {number} alpha @param {number} rho
+ */
 export function shrinkage(z, alpha, rho) {
   return z / (1 + alpha * (1 - rho));
 }
 
-// argmin_w ½(w − z)² + α P(w).
+/**
+ * argmin_w ½(w − z)² + α P(w).
+ * @param {number} z @param {number} alpha @param {number} rho
+ */
 const prox = (z, alpha, rho) => shrinkage(softThreshold(z, alpha * rho), alpha, rho);
 
-// Proximal steps on the penalty alone.
+/**
+ * Proximal steps on the penalty alone.
+ * @param {number} start @param {number} alpha @param {number} rho @param {number} learningRate @param {number} nSteps
+ */
 export function shrinkSteps(start, alpha, rho, learningRate, nSteps) {
   const w = new Float64Array(nSteps + 1);
   const fee = learningRate * alpha * rho;
@@ -456,16 +553,23 @@ export function shrinkSteps(start, alpha, rho, learningRate, nSteps) {
 
 // ---- three weights ---------------------------------------------------------------------------------------------
 
-// Two arrays of gaps.
+/**
+ * Two arrays of gaps.
+ * @param {number} length
+ */
 const nothing = (length) => [0, 1].map(() => new Float64Array(length).fill(NaN));
 
-// P(w) of any number of weights.
+/**
+ * P(w) of any number of weights.
+ * @param {number[]} w @param {number} rho
+ */
 function penaltyOf(w, rho) {
   return w.reduce((sum, v) => sum + rho * Math.abs(v) + ((1 - rho) / 2) * v * v, 0);
 }
 
 // Directions of a globe with exact poles, equator and meridians: latitude by longitude.
 const DIRECTIONS = (() => {
+  /** @param {number} k */
   const turn = (k) => {
     const n = 2 * (GLOBE - 1);
     const quarter = n / 4;
@@ -473,16 +577,20 @@ const DIRECTIONS = (() => {
     return exact ?? Math.cos((2 * Math.PI * k) / n);
   };
   const n = 2 * (GLOBE - 1);
+  /** @param {number} k */
   const cos = (k) => turn(((k % n) + n) % n);
+  /** @param {number} k */
   const sin = (k) => cos(k - n / 4);
   const points = [];
   for (let row = 0; row < GLOBE; row++)
-    for (let column = 0; column <= n; column++)
-      points.push([sin(row) * cos(column), sin(row) * sin(column), cos(row)]);
+    for (let k = 0; k <= n; k++) points.push([sin(row) * cos(k), sin(row) * sin(k), cos(row)]);
   return points;
 })();
 
-// P(w) = t in every direction: x, y, z.
+/**
+ * P(w) = t in every direction: x, y, z.
+ * @param {number} rho @param {number} t
+ */
 function ballSurface(rho, t) {
   const surface = [0, 1, 2].map(() => new Float64Array(DIRECTIONS.length));
   DIRECTIONS.forEach((u, i) => {
@@ -496,11 +604,16 @@ function ballSurface(rho, t) {
 
 // ---- all of it -------------------------------------------------------------------------------------------------
 
+/** @param {Live.Position} position @returns {Record<string, number>} */
 const RATIOS = ({ l1_ratio }) => ({ l1: 1, mix: l1_ratio, l2: 0 });
 
-// All that the page draws at { alpha, l1_ratio, correlation, optimum_a, optimum_b }.
+/**
+ * All that the page draws at { alpha, l1_ratio, correlation, optimum_a, optimum_b }.
+ * @param {Live.Position} position
+ */
 export default function picture(position) {
   const { alpha, correlation: c, optimum_a: o1, optimum_b: o2 } = position;
+  /** @type {Record<string, Float64Array>} */
   const arrays = {};
   for (const name of ["alpha", "l1_ratio", "correlation", "optimum_a", "optimum_b"])
     arrays[name] = Float64Array.of(position[name]);
@@ -517,14 +630,20 @@ export default function picture(position) {
   return arrays;
 }
 
-// The arrays of `picture` for one ρ.
+/**
+ * The arrays of `picture` for one ρ.
+ * @param {number} c @param {number} o1 @param {number} o2 @param {number} alpha @param {number} rho
+ * @param {Float64Array[]} background
+ */
 function column(c, o1, o2, alpha, rho, background) {
   const { a, b, kkt } = solve(c, o1, o2, alpha, rho);
   const t = budget(a, b, rho);
   const force = forces(c, o1, o2, alpha, rho, a, b);
   const zeros = zeroMap(c, alpha, rho);
+  /** @param {number[]} direction */
   const from = ([x, y]) => [a + FORCE * x, b + FORCE * y];
   const [pulled, low, high] = [force.pull, force.low, force.high].map(from);
+  /** @param {number[][]} points */
   const polygon = (...points) => [0, 1].map((j) => Float64Array.from(points, (point) => point[j]));
   const box = polygon(low, [high[0], low[1]], high, [low[0], high[1]], low);
   const lines = {
@@ -545,6 +664,8 @@ function column(c, o1, o2, alpha, rho, background) {
     zeromap_both: zeros.both.points,
     budget_curve: budgetCurve(c, o1, o2, rho),
   };
+  const shown = [lines.ball, lines.force, lines.counter, lines.cone].flat();
+  const largest = shown.reduce((top, v) => v.reduce((m, x) => Math.max(m, Math.abs(x)), top), 0);
   const numbers = {
     solution_a: a,
     solution_b: b,
@@ -556,13 +677,13 @@ function column(c, o1, o2, alpha, rho, background) {
     pull_a: force.pull[0],
     pull_b: force.pull[1],
     threshold: alpha * rho,
-    zeros: (a === 0) + (b === 0),
-    case: (a === 0) + 2 * (b === 0),
+    zeros: +(a === 0) + +(b === 0),
+    case: +(a === 0) + 2 * +(b === 0),
     tie: +lines.segment.every((ends) => ends.every(Number.isFinite)),
     output: prox(o1, alpha, rho),
+    force_span: 1.15 * (largest || 1),
   };
-  const largest = [lines.ball, lines.force, lines.counter, lines.cone].flat().reduce((top, v) => v.reduce((m, x) => Math.max(m, Math.abs(x)), top), 0);
-  numbers.force_span = 1.15 * (largest || 1);
+  /** @type {Record<string, Float64Array>} */
   const arrays = {};
   for (const [name, value] of Object.entries(numbers)) arrays[name] = Float64Array.of(value);
   for (const [name, [x, y]] of Object.entries(lines)) [arrays[`${name}_x`], arrays[`${name}_y`]] = [x, y];
