@@ -161,6 +161,7 @@ def test_what_the_picture_says_is_claimed_in_its_words(name: str) -> None:
     assert not [claim.text for claim in words.pictured if not isinstance(claim.text, str) or claim.text not in said]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WORDS)
 def test_the_links_of_a_page_open_just_its_scenes(name: str) -> None:
     """Settings and sliders as the claim says, all others as they are by themselves, and no warning."""
