@@ -5,13 +5,13 @@ Default, range and help of a field stand here, once, beside the field; a page th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
 
-from regviz.core.data.datasets import DATASETS
+from regviz.core.data.datasets import DATASETS, Dataset
 from regviz.core.data.features import BASES, MAX_DEGREE, MIN_DEGREE
 
 OWN_DATA = "csv"
@@ -23,10 +23,7 @@ MATCHES = {
     "cv": "each at its best λ by cross-validation",
 }
 
-
 MAX_RANDOM_STATE = 9999
-
-
 MAX_TEXT = 40  # letters of a URL's value that are read
 
 
@@ -45,10 +42,14 @@ class Knob:
     low: float = 0
     high: float = 0
     step: float = 1
-    options: Mapping[str, str] = field(default_factory=dict)  # slug -> words; the URL has the words
+    options: Mapping[str, str] = field(default_factory=dict)  # slug -> words; the URL has the slug
+    applies: Callable[[Dataset | None], bool] = lambda entry: True  # to a data set; None is the reader's own table
 
     def nearest(self, raw: object, default: Any) -> tuple[Any, str | None]:
-        """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value."""
+        """The valid value nearest to `raw` (text from a URL), and a sentence if that is another value.
+
+        The words of a choice are read like its slug: they stood in links once.
+        """
         text, got = str(raw)[:MAX_TEXT], f"got “{shown(raw)}”"
         if self.options:
             for slug, words in self.options.items():
@@ -76,12 +77,14 @@ class Knob:
         return snapped, f"goes from {self.low:g} to {self.high:g} in steps of {self.step:g}, {got}" if apart else None
 
     def written(self, value: Any) -> str:
-        """A value as the URL has it, and as it is told: the words of a choice, else the plain value."""
-        if self.options:
-            return self.options[value]
+        """A value as the URL has it: the slug of a choice, which no translation changes, else the plain value."""
         if isinstance(value, bool):
             return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def told(self, value: Any) -> str:
+        """A value as the reader is told it: the words of a choice, else the plain value."""
+        return self.options.get(value) or self.written(value)
 
 
 def knob(default: Any, label: str, help: str, **limits: Any) -> Any:
@@ -114,13 +117,18 @@ class Knobs:
             if name in raw:
                 values[name], problem = knob.nearest(raw[name], getattr(cls, name))
                 if problem:
-                    problems.append(f"{knob.label} ({name}) {problem}; using {knob.written(values[name])}.")
+                    problems.append(f"{knob.label} ({name}) {problem}; using {knob.told(values[name])}.")
         return cls(**values), problems
 
 
 @dataclass(frozen=True)
 class NoSettings(Knobs):
     """Of a page that has sliders only."""
+
+
+def _is_curve(entry: Dataset | None) -> bool:
+    """Whether the features are functions of one x."""
+    return entry is not None and entry.domain is not None
 
 
 @dataclass(frozen=True)
@@ -133,13 +141,22 @@ class DataSettings(Knobs):
         "Synthetic sets have a known true function. With the real ones the features are the columns of the table.",
         options={name: entry.label for name, entry in DATASETS.items()} | {OWN_DATA: "Your own CSV"},
     )
-    n_samples: int = knob(30, "Points", "Rows in all, for training and validation together.", low=10, high=500, step=5)
+    n_samples: int = knob(
+        30,
+        "Points",
+        "Rows in all, for training and validation together.",
+        low=10,
+        high=500,
+        step=5,
+        applies=lambda entry: entry is not None,
+    )
     noise: float = knob(
         0.25,
         "Noise",
         "Standard deviation of the noise on y. It scales one fixed draw: the points move, they are not drawn anew.",
         high=1.0,
         step=0.05,
+        applies=lambda entry: entry is not None and entry.takes_noise,
     )
     correlation: float = knob(
         0.7,
@@ -148,18 +165,25 @@ class DataSettings(Knobs):
         "keeps its size.",
         high=0.95,
         step=0.05,
+        applies=lambda entry: entry is not None and entry.takes_correlation,
     )
     random_state: int = knob(
         7, "Sample", "The seed of the sample and of the split. Another number is another sample.", high=MAX_RANDOM_STATE
     )
     degree: int = knob(
-        15, "Degree", "Degree of the polynomial: its number of weights.", low=MIN_DEGREE, high=MAX_DEGREE
+        15,
+        "Degree",
+        "Degree of the polynomial: its number of weights.",
+        low=MIN_DEGREE,
+        high=MAX_DEGREE,
+        applies=_is_curve,
     )
     basis: str = knob(
         "monomial",
         "Basis",
         "What the weights belong to: plain powers of x (strongly correlated) or orthogonal polynomials.",
         options={name: basis.label for name, basis in BASES.items()},
+        applies=_is_curve,
     )
     standardize: bool = knob(
         True,

@@ -22,10 +22,25 @@ from regviz.core import checks, dialects, losses, penalties
 from regviz.core.data import datasets, features
 from regviz.core.linear import matching, robust, selection
 from regviz.core.linear.grid import fit_grid
+from regviz.core.toy import budget, forces, one_weight, shapes, solution_path, three_weights, two_weights, zero_map
 from regviz.core.toy import slices as geometry
-from regviz.core.toy import two_weights
+from regviz.scenes.geometry import picture as geometry_picture
 
-MODULES = (checks, datasets, dialects, features, geometry, losses, matching, penalties, robust, selection, two_weights)
+MODULES = (
+    *(checks, datasets, dialects, features, losses, matching, penalties, robust, selection),
+    *(
+        budget,
+        forces,
+        geometry,
+        geometry_picture,
+        one_weight,
+        shapes,
+        solution_path,
+        three_weights,
+        two_weights,
+        zero_map,
+    ),
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(9, 2))
@@ -68,7 +83,7 @@ def call(function: Callable[..., object], /, fixed: str = "", gaps: bool = False
 
 
 def picture(**position: Any) -> object:
-    return two_weights.picture(position)
+    return geometry_picture.picture(position)
 
 
 problem = {"correlation": 0.5, "optimum": (1.0, 2.0), "alpha": 0.1, "l1_ratio": 0.5}
@@ -114,7 +129,6 @@ CALLS: dict[str, Call] = {
     # features
     "Basis.expand": call(LEGENDRE.expand, x=y, degree=3, domain=(-5.0, 5.0)),
     "Basis.terms": call(LEGENDRE.terms, degree=3),
-    "Basis.latex_terms": call(LEGENDRE.latex_terms, degree=3),
     "check_degree": call(features.check_degree, degree=3),
     "Standardizer.fit": call(features.Standardizer.fit, X=X, enabled=True, fixed="enabled"),
     "Standardizer.identity": call(features.Standardizer.identity, n_features=3),
@@ -146,25 +160,27 @@ CALLS: dict[str, Call] = {
     "same_training_error": call(matching.same_training_error, X=X, y=y, alphas=ALPHAS, l1_ratios=RATIOS),
     "same_df": call(matching.same_df, X=X, y=y, alphas=ALPHAS, l1_ratios=RATIOS),
     "cross_validated": call(matching.cross_validated, errors=RNG.random((2, 3)), alphas=ALPHAS, factors=RATIOS),
-    # two_weights
+    # toys of one to three weights
+    "check_problems": call(two_weights.check_problems, **problem),
+    "check_problem": call(two_weights.check_problem, **problem),
     "solve": call(two_weights.solve, **problem),
-    "budget": call(two_weights.budget, coef=PAIR, l1_ratio=0.5),
-    "alpha_max": call(two_weights.alpha_max, **bare),
-    "alpha_of_budget": call(two_weights.alpha_of_budget, **bare, budget=0.3, open="budget"),
-    "path": call(two_weights.path, **bare),
-    "budget_curve": call(two_weights.budget_curve, **bare),
-    "ball": call(two_weights.ball, l1_ratio=0.5, budget=0.3),
+    "budget": call(budget.budget, coef=PAIR, l1_ratio=0.5),
+    "alpha_max": call(budget.alpha_max, **bare),
+    "alpha_of_budget": call(budget.alpha_of_budget, **bare, budget=0.3, open="budget"),
+    "path": call(solution_path.path, **bare),
+    "budget_curve": call(solution_path.budget_curve, **bare),
+    "ball": call(shapes.ball, l1_ratio=0.5, budget=0.3),
     "loss": call(two_weights.loss, correlation=0.5, optimum=PAIR, coef=PAIR + 1),
-    "contour": call(two_weights.contour, correlation=0.5, optimum=PAIR, coef=PAIR + 1),
-    "bowl": call(two_weights.bowl, correlation=0.5, optimum=PAIR),
-    "forces": call(two_weights.forces, **problem),
-    "zero_map": call(two_weights.zero_map, correlation=0.5, alpha=0.1, l1_ratio=0.5, reach=3.0),
-    "soft_threshold": call(two_weights.soft_threshold, z=y, threshold=0.1),
-    "shrinkage": call(two_weights.shrinkage, z=y, alpha=0.1, l1_ratio=0.5),
-    "shrink_steps": call(two_weights.shrink_steps, start=1.0, alpha=0.1, l1_ratio=0.5, learning_rate=0.1, n_steps=3),
-    "ball_surface": call(two_weights.ball_surface, l1_ratio=0.5, budget=0.3, n=5),
-    "sphere_faces": call(two_weights.sphere_faces, n=5),
-    "solve3": call(two_weights.solve3, gram=np.eye(2), optimum=PAIR, alpha=0.1, l1_ratio=0.5),
+    "contour": call(shapes.contour, correlation=0.5, optimum=PAIR, coef=PAIR + 1),
+    "bowl": call(shapes.bowl, correlation=0.5, optimum=PAIR),
+    "forces": call(forces.forces, **problem),
+    "zero_map": call(zero_map.zero_map, correlation=0.5, alpha=0.1, l1_ratio=0.5, reach=3.0),
+    "soft_threshold": call(one_weight.soft_threshold, z=y, threshold=0.1),
+    "shrinkage": call(one_weight.shrinkage, z=y, alpha=0.1, l1_ratio=0.5),
+    "shrink_steps": call(one_weight.shrink_steps, start=1.0, alpha=0.1, l1_ratio=0.5, learning_rate=0.1, n_steps=3),
+    "ball_surface": call(three_weights.ball_surface, l1_ratio=0.5, budget=0.3, n=5),
+    "sphere_faces": call(three_weights.sphere_faces, n=5),
+    "solve3": call(three_weights.solve3, gram=np.eye(2), optimum=PAIR, alpha=0.1, l1_ratio=0.5),
     "picture": call(picture, **POSITION),
     # datasets
     **{
@@ -185,13 +201,17 @@ CALLS: dict[str, Call] = {
     ),
     "Data.draw": call(SPARSE.draw, n_samples=5, random_state=0),
     "Data.expected_error": call(SPARSE.expected_error, coef=np.ones((2, 15)), intercept=np.zeros(2)),
+    "Stream.seed": call(datasets.Stream.SPLIT.seed, random_state=0),
     "split": call(datasets.split, n_samples=9, validation_share=0.3, random_state=0),
     # dialects
     "Dialect.why_not": call(dialects.DIALECTS[0].why_not, l1_ratio=0.5),
     "Dialect.values": call(dialects.DIALECTS[0].values, alpha=ALPHAS, l1_ratio=0.5, n_samples=9, y_scale=2.0),
 }
 # What the numbers of a result are read with, or what is called by one of the above with checked arguments.
-NOT_FROM_OUTSIDE = {"SquaredError.accuracy", "Measured.load", "Linear.distance"}
+NOT_FROM_OUTSIDE = {
+    *("SquaredError.accuracy", "Measured.load", "Linear.distance"),
+    *("pull", "solve_unchecked", "alpha_max_unchecked", "budget_at", "circle"),
+}
 
 
 def public() -> set[str]:

@@ -2,15 +2,18 @@
 
 import dataclasses
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import regviz
 from regviz.core.data.datasets import (
     DATASETS,
     LABELLED,
@@ -20,6 +23,7 @@ from regviz.core.data.datasets import (
     Labelled,
     Linear,
     Measured,
+    Stream,
     Synthetic,
     split,
 )
@@ -499,3 +503,21 @@ def test_default_path_imports_neither_sklearn_nor_pandas() -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+
+
+def test_the_streams_stay_what_they_are() -> None:
+    """With another number a link of today would show other rows."""
+    assert [(stream.name, stream.value) for stream in Stream] == [
+        ("SPLIT", 1),
+        ("ROWS", 2),
+        ("VAULT", 3),
+        ("SAMPLES", 4),
+    ]
+    for stream in Stream:
+        drawn = np.random.default_rng(stream.seed(7)).random(5)
+        np.testing.assert_array_equal(drawn, np.random.default_rng([7, stream.value]).random(5))
+    sources = [path for path in Path(regviz.__file__).parent.rglob("*.py") if path.name != "datasets.py"]
+    own = [
+        path.name for path in sources if re.search(r"(default_rng|SeedSequence)\(\[", path.read_text(encoding="utf-8"))
+    ]
+    assert not own, "a stream with a number of its own"

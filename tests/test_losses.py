@@ -56,31 +56,6 @@ def test_single_precision_stays_single(loss: Loss, prediction: np.ndarray) -> No
     assert SquaredError().curvature(np.arange(4), np.arange(4)).tolist() == [0.25] * 4
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_the_formula_is_the_value(loss: Loss, prediction: np.ndarray) -> None:
-    """The LaTeX that pages show, read as Python for one observation after the other: its ½, its n and its signs."""
-    text = loss.latex
-    for latex, python in (
-        (r"\sum_{i=1}^{n}", " * sum("),
-        (r"\hat y_i", "z"),
-        ("y_i z_i", "y * z"),
-        ("y_i", "y"),
-        ("z_i", "z"),
-        (r"\bigl[", "("),
-        (r"\bigr]", ")"),
-        (r"\log", "log"),
-        ("e^{z}", "exp(z)"),
-        ("^2", "**2"),
-        (r"\frac{1}{2n}", "1 / (2 * n)"),
-        (r"\frac{1}{n}", "1 / n"),
-    ):
-        text = text.replace(latex, python)
-    text += " for y, z in zip(Y, Z))"
-    for row in prediction:
-        names = {"n": len(Y), "Y": Y, "Z": row, "log": np.log, "exp": np.exp}
-        assert loss.value(Y, row) == pytest.approx(eval(text, names), rel=1e-12)
-
-
 def test_accuracy_counts_the_right_side() -> None:
     z = np.array([[-1.0, 1, 1, -1, 1], [1, 1, 1, 1, 1]])
     assert LogLoss().accuracy(Y, z).tolist() == [1, 0.6]

@@ -98,13 +98,6 @@ def test_alpha_max() -> None:
     assert L2.alpha_max(np.zeros(2)) == 0
 
 
-def test_latex_leaves_out_what_is_not_there() -> None:
-    assert L1.latex == r"\lVert w \rVert_1"
-    assert L2.latex == r"\tfrac{1}{2}\lVert w \rVert_2^2"
-    both = r"0.3\,\lVert w \rVert_1 + \tfrac{0.7}{2}\lVert w \rVert_2^2"
-    assert ElasticNet(0.3).latex == both
-
-
 @pytest.mark.parametrize("rho", [-0.1, 1.1, float("nan")])
 def test_a_ratio_out_of_range_is_refused(rho: float) -> None:
     with pytest.raises(ValueError, match="l1_ratio must be 0 to 1"):

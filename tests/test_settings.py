@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import regviz
 from regviz.core.nets.optimizers import OPTIMIZERS, Adam, AdamW, StackedPenalty
+from regviz.frame import session
 from regviz.scenes import scenes
 from regviz.scenes.network.settings import NetworkSettings
 from regviz.settings import Knob, Knobs
@@ -33,13 +38,22 @@ def _values(knob: Knob, default: object) -> list[object]:
 def test_every_value_survives_a_link(kind: type[Knobs]) -> None:
     for name, knob in kind.knobs().items():
         for value in _values(knob, getattr(kind, name)):
-            for text in (knob.written(value), value if isinstance(value, str) else str(value)):  # and old spellings
+            for text in (knob.written(value), knob.told(value), str(value)):  # and old spellings
                 settings, problems = kind.clean({name: text})
                 assert problems == []
                 assert getattr(settings, name) == value
                 assert type(getattr(settings, name)) is type(getattr(kind, name))
     assert kind.clean({})[0] == kind()
     assert [f.name for f in fields(kind)] == list(kind.knobs())  # type: ignore[arg-type]
+
+
+def test_a_choice_stands_in_a_link_as_a_slug_that_is_nobody_elses_words() -> None:
+    for kind in KINDS.values():
+        for knob in kind.knobs().values():
+            for slug, words in knob.options.items():
+                assert re.fullmatch("[a-z0-9.]+", knob.written(slug)), "nothing that is encoded, nothing of a language"
+                assert knob.told(slug) == words
+                assert [other for other, said in knob.options.items() if words in (other, said)] == [slug]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +72,26 @@ def test_another_value_is_told_as_it_stands_on_the_page(raw: dict[str, str], tol
     assert len(problems) == 1
     assert problems[0].endswith(told)
     assert KINDS["Compare"].clean({name: getattr(settings, name) for name in raw}) == (settings, [])
+
+
+def test_what_is_remembered_of_a_visitor_stands_in_one_place_and_takes_no_name_of_a_setting() -> None:
+    keys = {name: value for name, value in vars(session).items() if name.isupper()}
+    settings = {name for kind in KINDS.values() for name in kind.knobs()}
+    assert len(set(keys.values())) == len(keys) > 15
+    assert not set(keys.values()) & settings
+    sources = [(path, path.read_text(encoding="utf-8")) for path in Path(regviz.__file__).parent.rglob("*.py")]
+    for path, source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Subscript):
+                held, key = ast.unparse(node.value), node.slice
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                held, key = ast.unparse(node.func.value), node.args[0]
+            else:
+                continue
+            if held == "st.session_state" and isinstance(key, ast.Constant):
+                assert key.value in settings, f"{path}:{node.lineno}: {key.value} has no name in session.py"
+    used = {name for path, source in sources for name in re.findall(r"\bsession\.([A-Z_]+)", source)}
+    assert used == set(keys)
 
 
 def test_the_help_says_how_the_penalty_enters_a_step() -> None:

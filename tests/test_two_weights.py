@@ -17,8 +17,17 @@ from playwright.sync_api import Page
 from regviz.core import Array
 from regviz.core.linear.grid import fit_grid
 from regviz.core.penalties import ElasticNet
-from regviz.core.toy import two_weights as tw
+from regviz.core.toy import solution_path
+from regviz.core.toy.budget import alpha_max, alpha_of_budget, budget
+from regviz.core.toy.forces import forces
+from regviz.core.toy.one_weight import shrink_steps, shrinkage, soft_threshold
+from regviz.core.toy.shapes import LEVELS
 from regviz.core.toy.slices import ball_radius
+from regviz.core.toy.solution_path import budget_curve, path
+from regviz.core.toy.three_weights import GLOBE, ball_surface, solve3, sphere_faces
+from regviz.core.toy.two_weights import REACH, loss, solve
+from regviz.core.toy.zero_map import OPTIMA, SLOT, zero_map
+from regviz.scenes.geometry.picture import FORCE, THIRD, picture
 
 MODULE = Path(__file__).parents[1] / "regviz/scenes/geometry/two_weights.js"
 ANGLES = np.linspace(0, 2 * np.pi, 1441)
@@ -61,10 +70,10 @@ def degenerate_positions() -> list[dict[str, float]]:
     optima = ((0.0, 0.0), (1.0, 1.0), (2.0, 0.0), (-1.0, 2.0), (3.0, -3.0))
     found = []
     for c, rho, (a, b) in itertools.product((-1.0, 0.0, 1.0, 0.5, *STEEP), (0.0, 0.5, 1.0), optima):
-        strongest = float(tw.alpha_max(c, (a, b), rho))
+        strongest = float(alpha_max(c, (a, b), rho))
         alphas = {0.0, 1e-9, 10.0, strongest if np.isfinite(strongest) else 1.0}
         if abs(c) < 1:  # where the second weight enters, to the last bit
-            alphas.add(max(tw._kinks(c, a, b, rho, strongest)))
+            alphas.add(max(solution_path._kinks(c, a, b, rho, strongest)))
         found += [dict(zip(AXES, (alpha, rho, c, a, b), strict=True)) for alpha in sorted(alphas)]
     return found
 
@@ -97,7 +106,7 @@ def data(gram: Array, rng: np.random.Generator) -> Array:
 
 def check_certificates(c: Array, o: Array, alpha: Array, rho: Array) -> None:
     """−∇D in α ∂P, from G as a matrix and the penalty's own subdifferential."""
-    found = tw.solve(c, o, alpha, rho)
+    found = solve(c, o, alpha, rho)
     for i in range(len(c)):
         pull = np.array([[1, c[i]], [c[i], 1]]) @ (o[i] - found.coef[i])
         assert ElasticNet(rho[i]).violation(found.coef[i], pull, alpha[i]).max() <= 1e-12
@@ -117,12 +126,12 @@ def test_no_point_of_the_ball_is_better() -> None:
     """D on a finely sampled ball through the solution is nowhere lower than at the solution."""
     problems = Problems(1500, 1)
     c, o, alpha, rho = problems.all
-    w = tw.solve(*problems.all).coef
-    radius = ball_radius(rho[:, None], tw.budget(w, rho)[:, None], ANGLES)
+    w = solve(*problems.all).coef
+    radius = ball_radius(rho[:, None], budget(w, rho)[:, None], ANGLES)
     boundary = radius[..., None] * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)  # (n, n_angles, 2)
-    best = tw.loss(c[:, None], o[:, None], boundary).min(axis=1)
-    assert (tw.loss(c, o, w) <= best + 1e-13).all()
-    assert (best - tw.loss(c, o, w))[alpha < 1].max() < 0.2  # the samples do come near
+    best = loss(c[:, None], o[:, None], boundary).min(axis=1)
+    assert (loss(c, o, w) <= best + 1e-13).all()
+    assert (best - loss(c, o, w))[alpha < 1].max() < 0.2  # the samples do come near
 
 
 def test_scipy_finds_the_same_point_on_the_budget() -> None:
@@ -130,9 +139,9 @@ def test_scipy_finds_the_same_point_on_the_budget() -> None:
     from scipy.optimize import minimize
 
     problems = Problems(1000, 2, steep=False)
-    w = tw.solve(*problems.all).coef
+    w = solve(*problems.all).coef
     for G, o, rho, solution in zip(problems.gram, problems.optimum, problems.l1_ratio, w, strict=True):
-        t = float(tw.budget(solution, rho))
+        t = float(budget(solution, rho))
 
         def loss(x: Array, G: Array = G, o: Array = o) -> tuple[float, Array]:
             d = x[:2] - x[2:] - o
@@ -161,7 +170,7 @@ def test_scipy_finds_the_same_point_on_the_budget() -> None:
 def test_the_same_problem_as_data() -> None:
     rng = np.random.default_rng(3)
     problems = Problems(300, 3, steep=False)
-    w = tw.solve(*problems.all).coef
+    w = solve(*problems.all).coef
     for G, o, alpha, rho, solution in zip(problems.gram, *problems.all[1:], w, strict=True):
         X = data(G, rng)
         np.testing.assert_allclose(fit_grid(X, X @ o, [alpha], [rho]).coef[0, 0], solution, rtol=0, atol=1e-12)
@@ -169,15 +178,15 @@ def test_the_same_problem_as_data() -> None:
 
 def test_without_penalty_and_with_too_much() -> None:
     c, o, _, rho = Problems(500, 4, steep=False).all
-    assert (tw.solve(c, o, 0.0, rho).coef == o).all()
-    enough = tw.alpha_max(c, o, rho)
+    assert (solve(c, o, 0.0, rho).coef == o).all()
+    enough = alpha_max(c, o, rho)
     some = np.isfinite(enough)
     assert (enough[~some] == np.inf).all()
     assert (rho[~some] == 0).all()
     at = [values[some] for values in (c, o, enough, rho)]
-    assert (tw.solve(*at).coef == 0).all(), "exactly zero at alpha_max, not nearly"
-    assert (tw.solve(at[0], at[1], at[2] * 1.5, at[3]).coef == 0).all()
-    assert (tw.solve(at[0], at[1], at[2] * (1 - 1e-9), at[3]).coef != 0).any(axis=1).all()
+    assert (solve(*at).coef == 0).all(), "exactly zero at alpha_max, not nearly"
+    assert (solve(at[0], at[1], at[2] * 1.5, at[3]).coef == 0).all()
+    assert (solve(at[0], at[1], at[2] * (1 - 1e-9), at[3]).coef != 0).any(axis=1).all()
 
 
 @pytest.mark.parametrize("c", [1.0, -1.0])
@@ -185,7 +194,7 @@ def test_without_penalty_and_with_too_much() -> None:
 @pytest.mark.parametrize("alpha", [0.0, 0.1, 0.6])
 def test_a_valley_has_a_segment_of_solutions(c: float, o: tuple[float, float], alpha: float) -> None:
     optimum = np.array(o)
-    found = tw.solve(c, optimum, alpha, 1.0)
+    found = solve(c, optimum, alpha, 1.0)
     if alpha > 0 and not found.coef.any():
         assert np.isnan(found.segment).all()
         return
@@ -196,10 +205,10 @@ def test_a_valley_has_a_segment_of_solutions(c: float, o: tuple[float, float], a
     beyond = np.array([first - 1e-3 * (last - first), last + 1e-3 * (last - first)])
     assert (objective(c, optimum, alpha, 1, beyond) > best + 1e-7).all() == (alpha > 0)
     if alpha == 0:  # the floor has no end: up to the edge of the drawing
-        assert np.abs(found.segment).max(axis=1) == pytest.approx(tw.REACH)
+        assert np.abs(found.segment).max(axis=1) == pytest.approx(REACH)
     assert np.linalg.norm(found.coef) <= np.linalg.norm(along, axis=1).min() + 1e-12, "the one of least norm"
-    assert np.isnan(tw.solve(c, optimum, 0.6, 0.5).segment).all(), "an L2 part makes it unique"
-    assert np.isnan(tw.solve(0.999, optimum, alpha, 1.0).segment).all()
+    assert np.isnan(solve(c, optimum, 0.6, 0.5).segment).all(), "an L2 part makes it unique"
+    assert np.isnan(solve(0.999, optimum, alpha, 1.0).segment).all()
 
 
 def test_bad_problems() -> None:
@@ -214,15 +223,15 @@ def test_bad_problems() -> None:
         ((0, (0, 0), 1, -0.1), "l1_ratio must be 0 to 1"),
     ):
         with pytest.raises(ValueError, match=message):
-            tw.solve(*arguments)
+            solve(*arguments)
     with pytest.raises(ValueError, match="budget must be >= 0"):
-        tw.alpha_of_budget(0, (1, 1), -1, 1)
+        alpha_of_budget(0, (1, 1), -1, 1)
     with pytest.raises(ValueError, match="reach"):
-        tw.zero_map(0, 1, 1, 0)
+        zero_map(0, 1, 1, 0)
     with pytest.raises(ValueError, match="position lacks optimum_b"):
-        tw.picture({"alpha": 1, "l1_ratio": 1, "correlation": 0, "optimum_a": 1})
+        picture({"alpha": 1, "l1_ratio": 1, "correlation": 0, "optimum_a": 1})
     with pytest.raises(ValueError, match="l1_ratio must be 0 to 1"):
-        tw.picture({**DEGENERATE[0], "l1_ratio": 2})
+        picture({**DEGENERATE[0], "l1_ratio": 2})
 
 
 # -- budget and path
@@ -232,36 +241,36 @@ def test_budget_and_strength_are_one_family() -> None:
     """α → t → α, and t → α → t."""
     problems = Problems(2500, 5)
     c, o, alpha, rho = problems.all
-    t = tw.budget(tw.solve(*problems.all).coef, rho)
-    expected = np.minimum(alpha, tw.alpha_max(c, o, rho))  # from alpha_max on t = 0, and the least α is meant
-    back = tw.alpha_of_budget(c, o, t, rho)
+    t = budget(solve(*problems.all).coef, rho)
+    expected = np.minimum(alpha, alpha_max(c, o, rho))  # from alpha_max on t = 0, and the least α is meant
+    back = alpha_of_budget(c, o, t, rho)
     assert (np.abs(back - expected) <= 1e-10 * np.maximum(expected, 1)).all()
 
-    some = np.random.default_rng(5).uniform(0, 1, len(c)) * tw.budget(tw.solve(c, o, 0.0, rho).coef, rho)
+    some = np.random.default_rng(5).uniform(0, 1, len(c)) * budget(solve(c, o, 0.0, rho).coef, rho)
     usual = np.abs(c) < 0.9999  # at the steepest, t falls by more than 1e-10 between two doubles α
-    at = tw.alpha_of_budget(c, o, some, rho)
-    again = tw.budget(tw.solve(c, o, at, rho).coef, rho)
+    at = alpha_of_budget(c, o, some, rho)
+    again = budget(solve(c, o, at, rho).coef, rho)
     assert np.abs(again - some)[usual].max() <= 1e-10
 
 
 def test_the_ends_of_the_budget() -> None:
     c, o, _, rho = Problems(500, 6).all
     c[::5] = np.sign(c[::5])
-    free = tw.budget(tw.solve(c, o, 0.0, rho).coef, rho)
-    assert (tw.alpha_of_budget(c, o, free, rho) == 0).all(), "t of the unconstrained optimum: inactive"
-    assert (tw.alpha_of_budget(c, o, free * 3 + 1, rho) == 0).all()
-    np.testing.assert_array_equal(tw.alpha_of_budget(c, o, 0.0, rho), tw.alpha_max(c, o, rho))
-    assert tw.alpha_of_budget(0.5, (0.0, 0.0), 0.0, 1.0) == 0
+    free = budget(solve(c, o, 0.0, rho).coef, rho)
+    assert (alpha_of_budget(c, o, free, rho) == 0).all(), "t of the unconstrained optimum: inactive"
+    assert (alpha_of_budget(c, o, free * 3 + 1, rho) == 0).all()
+    np.testing.assert_array_equal(alpha_of_budget(c, o, 0.0, rho), alpha_max(c, o, rho))
+    assert alpha_of_budget(0.5, (0.0, 0.0), 0.0, 1.0) == 0
 
 
 def test_the_budget_falls_as_the_strength_grows() -> None:
     for position in [*Problems(200, 7).positions(), *DEGENERATE[::7]]:
         c, (a, b), rho = position["correlation"], (position["optimum_a"], position["optimum_b"]), position["l1_ratio"]
-        alphas, t = tw.budget_curve(c, (a, b), rho)
+        alphas, t = budget_curve(c, (a, b), rho)
         assert (np.diff(alphas) >= 0).all()
         assert (np.diff(t) <= 1e-13).all()
         assert (alphas[0], alphas[-1]) == (1e-3, 10)
-        strongest = float(tw.alpha_max(c, (a, b), rho))
+        strongest = float(alpha_max(c, (a, b), rho))
         if 1e-3 <= strongest <= 10:
             assert strongest in alphas, "the curve meets the axis at a point of its own"
 
@@ -283,14 +292,14 @@ def test_the_path_is_where_the_solutions_are() -> None:
         # Rounding along a valley; and where α is so small that a pattern holds beside its place.
         rounding = 0.0 if abs(c) == 1 else 1e-14 / (1 - abs(c))
         for rho in (1.0, position["l1_ratio"], 0.0):
-            alphas, w = tw.path(c, o, rho)
+            alphas, w = path(c, o, rho)
             assert alphas.shape == (129,)
             assert (np.diff(alphas) <= 0).all()
             assert (w[0] == 0).all()
-            np.testing.assert_array_equal(w[-1], tw.solve(c, o, 0.0, rho).coef)
-            np.testing.assert_array_equal(w[1:], tw.solve(c, o, alphas[1:], rho).coef)
+            np.testing.assert_array_equal(w[-1], solve(c, o, 0.0, rho).coef)
+            np.testing.assert_array_equal(w[1:], solve(c, o, alphas[1:], rho).coef)
             strongest = alphas[0] if rho > 0 else 20.0
-            others = tw.solve(c, o, strongest * rng.random(200) ** 3, rho).coef
+            others = solve(c, o, strongest * rng.random(200) ** 3, rho).coef
             assert distance(others, w).max() <= (1e-12 + rounding if rho == 1 else 3e-3), (c, o, rho)
 
 
@@ -305,7 +314,7 @@ def drawn(arrays: dict[str, Array], column: str, name: str) -> Array:
 @pytest.mark.parametrize("positions", [Problems(150, 9).positions(), DEGENERATE[::5]], ids=["random", "degenerate"])
 def test_drawn_points_lie_on_ball_and_contour(positions: list[dict[str, float]]) -> None:
     for position in positions:
-        arrays = tw.picture(position)
+        arrays = picture(position)
         c, o = position["correlation"], np.array([position["optimum_a"], position["optimum_b"]])
         for column, rho in zip(COLUMNS, (1.0, position["l1_ratio"], 0.0), strict=True):
             get = partial(drawn, arrays, column)
@@ -323,24 +332,24 @@ def test_drawn_points_lie_on_ball_and_contour(positions: list[dict[str, float]])
             given = ~np.isnan(contour[:, 0])
             assert given.sum() in (64, 128, 129)
             digits = np.abs(contour[given]).max() ** 2  # the longest ellipses reach 1e6
-            np.testing.assert_allclose(tw.loss(c, o, contour[given]), level, rtol=1e-9, atol=1e-15 * digits)
+            np.testing.assert_allclose(loss(c, o, contour[given]), level, rtol=1e-9, atol=1e-15 * digits)
             near = distance(w[None], contour[:64] if abs(c) == 1 else contour)
             assert near.max() <= 1e-9, "the contour goes through the solution"
 
             rings = get("bowl")
-            for m, start in zip(tw.LEVELS, range(0, 650, 130), strict=True):
+            for m, start in zip(LEVELS, range(0, 650, 130), strict=True):
                 ring = rings[start : start + 129]
                 ring = ring[~np.isnan(ring[:, 0])]
-                np.testing.assert_allclose(tw.loss(c, o, ring), m * m / 2, rtol=1e-9, atol=1e-9)
+                np.testing.assert_allclose(loss(c, o, ring), m * m / 2, rtol=1e-9, atol=1e-9)
 
             pull = np.array([arrays[f"{column}_pull_a"][0], arrays[f"{column}_pull_b"][0]])
             np.testing.assert_allclose(pull, np.array([[1, c], [c, 1]]) @ (o - w), rtol=0, atol=1e-13)
-            np.testing.assert_allclose(np.diff(get("force"), axis=0)[0], tw.FORCE * pull, atol=1e-13)
+            np.testing.assert_allclose(np.diff(get("force"), axis=0)[0], FORCE * pull, atol=1e-13)
             box = get("cone")
             tip = get("force")[1]
             assert (box.min(axis=0) - 1e-12 <= tip).all(), "the force ends in the box"
             assert (tip <= box.max(axis=0) + 1e-12).all()
-            free = np.ptp(box, axis=0) / (2 * tw.FORCE)
+            free = np.ptp(box, axis=0) / (2 * FORCE)
             np.testing.assert_allclose(free, np.where(w == 0, arrays[f"{column}_threshold"], 0), atol=1e-13)
             if w.any():
                 assert (get("wedge")[0] == w).all()
@@ -356,7 +365,7 @@ def test_drawn_points_lie_on_ball_and_contour(positions: list[dict[str, float]])
 def test_the_pull_lies_in_the_box() -> None:
     for position in [*Problems(300, 14).positions(), *DEGENERATE[::3]]:
         optimum = (position["optimum_a"], position["optimum_b"])
-        found = tw.forces(position["correlation"], optimum, position["alpha"], position["l1_ratio"])
+        found = forces(position["correlation"], optimum, position["alpha"], position["l1_ratio"])
         assert found.residual <= 1e-14
         assert (found.low - 1e-12 <= found.pull).all()
         assert (found.pull <= found.high + 1e-12).all()
@@ -364,14 +373,14 @@ def test_the_pull_lies_in_the_box() -> None:
 
 def test_the_background_follows_the_bowl_alone() -> None:
     position = dict(DEGENERATE[0], correlation=0.4, optimum_a=1.0, optimum_b=-2.0)
-    one, other = tw.picture({**position, "alpha": 0.1}), tw.picture({**position, "alpha": 3.0, "l1_ratio": 0.9})
+    one, other = picture({**position, "alpha": 0.1}), picture({**position, "alpha": 3.0, "l1_ratio": 0.9})
     np.testing.assert_array_equal(one["mix_bowl_x"], other["l2_bowl_x"])
 
 
 def test_the_picture_has_fixed_lengths() -> None:
-    lengths = {tuple((name, len(values)) for name, values in tw.picture(p).items()) for p in DEGENERATE[::9]}
+    lengths = {tuple((name, len(values)) for name, values in picture(p).items()) for p in DEGENERATE[::9]}
     assert len(lengths) == 1
-    assert all(values.dtype == np.float64 for values in tw.picture(DEGENERATE[0]).values())
+    assert all(values.dtype == np.float64 for values in picture(DEGENERATE[0]).values())
 
 
 # -- which optima end at zero
@@ -412,7 +421,7 @@ def test_zero_maps_agree_with_fits_to_data(c: float, alphas: tuple[float, float]
     for (i, rho), (j, alpha) in itertools.product(enumerate(ratios), enumerate(alphas)):
         zero = coef[:, i, j] == 0
         fell = {"none": ~zero.any(1), "a": zero[:, 0] & ~zero[:, 1], "b": zero[:, 1] & ~zero[:, 0], "both": zero.all(1)}
-        regions = tw.zero_map(c, alpha, rho)
+        regions = zero_map(c, alpha, rho)
         assert regions.areas.sum() == pytest.approx(1, abs=1e-13)
         for share, (name, members) in zip(regions.areas, fell.items(), strict=True):
             np.testing.assert_array_equal(
@@ -424,32 +433,32 @@ def test_zero_maps_agree_with_fits_to_data(c: float, alphas: tuple[float, float]
 
 def test_zero_maps_in_closed_form() -> None:
     """c = 0: a cross of stripes |o_j| <= αρ; at ρ = 0 and at α = 0 lines without area; from α = 2 · 3 on, all zero."""
-    np.testing.assert_allclose(tw.zero_map(0, 1.5, 1).areas, [0.25, 0.25, 0.25, 0.25], atol=1e-15)
-    np.testing.assert_allclose(tw.zero_map(0, 2.0, 0.5, 4).areas, [9 / 16, 3 / 16, 3 / 16, 1 / 16], atol=1e-15)
+    np.testing.assert_allclose(zero_map(0, 1.5, 1).areas, [0.25, 0.25, 0.25, 0.25], atol=1e-15)
+    np.testing.assert_allclose(zero_map(0, 2.0, 0.5, 4).areas, [9 / 16, 3 / 16, 3 / 16, 1 / 16], atol=1e-15)
     for c, alpha, rho in itertools.product((-1, -0.5, 0, 0.9, 1), (0, 2.0), (0, 0.5)):
         if alpha * rho == 0:
-            regions = tw.zero_map(c, alpha, rho)
+            regions = zero_map(c, alpha, rho)
             np.testing.assert_allclose(regions.areas, [1, 0, 0, 0], atol=1e-15)
             for name, zeros in (("a", [True, False]), ("b", [False, True]), ("both", [True, True])):
                 points = getattr(regions, name)
                 points = points[~np.isnan(points[:, 0])]
                 points = points[(points != 0).any(axis=1) | (name == "both")]
-                w = tw.solve(c, points, alpha, rho).coef
+                w = solve(c, points, alpha, rho).coef
                 np.testing.assert_array_equal(np.abs(w) <= 1e-15, np.broadcast_to(zeros, w.shape), err_msg=name)
-    np.testing.assert_allclose(tw.zero_map(0.3, 4, 1).areas, [0, 0, 0, 1], atol=1e-15)
+    np.testing.assert_allclose(zero_map(0.3, 4, 1).areas, [0, 0, 0, 1], atol=1e-15)
     strip = 1 - (6 - 0.8) ** 2 / 36
-    np.testing.assert_allclose(tw.zero_map(-1, 0.8, 1).areas, [1 - strip, 0, 0, strip], atol=1e-15)
+    np.testing.assert_allclose(zero_map(-1, 0.8, 1).areas, [1 - strip, 0, 0, strip], atol=1e-15)
 
 
 def test_zero_maps_tile_the_square() -> None:
     for position in [*Problems(200, 11).positions(), *DEGENERATE]:
-        regions = tw.zero_map(position["correlation"], position["alpha"], position["l1_ratio"])
+        regions = zero_map(position["correlation"], position["alpha"], position["l1_ratio"])
         assert regions.areas.sum() == pytest.approx(1, abs=1e-9)
         for polygon in (regions.none, regions.a, regions.b, regions.both):
-            assert np.abs(polygon[~np.isnan(polygon[:, 0])]).max(initial=0) <= tw.OPTIMA + 1e-12
+            assert np.abs(polygon[~np.isnan(polygon[:, 0])]).max(initial=0) <= OPTIMA + 1e-12
             for piece in pieces_of(polygon):
                 corners = piece[~np.isnan(piece[:, 0])]
-                assert len(corners) == tw.SLOT
+                assert len(corners) == SLOT
                 assert (corners[0] == corners[-1]).all(), "closed"
 
 
@@ -461,31 +470,31 @@ def test_the_fee_is_constant_and_the_tax_is_a_share() -> None:
     for _ in range(200):
         start, alpha, rate = rng.uniform(-3, 3), 10 ** rng.uniform(-3, 1), 10 ** rng.uniform(-2, 0)
         k = np.arange(41)
-        fee = tw.shrink_steps(start, alpha, 1.0, rate, 40)
+        fee = shrink_steps(start, alpha, 1.0, rate, 40)
         np.testing.assert_allclose(fee, np.sign(start) * np.maximum(abs(start) - k * rate * alpha, 0), atol=1e-12)
         assert (fee[np.abs(fee) < 1e-14] == 0).all(), "then rest"
-        tax = tw.shrink_steps(start, alpha, 0.0, rate, 40)
+        tax = shrink_steps(start, alpha, 0.0, rate, 40)
         np.testing.assert_allclose(tax, start * (1 + rate * alpha) ** -k, rtol=1e-12)
         assert (tax != 0).all()
         rho = rng.random()
-        both, w = tw.shrink_steps(start, alpha, rho, rate, 40), start
+        both, w = shrink_steps(start, alpha, rho, rate, 40), start
         for step in both:
             assert step == pytest.approx(w, abs=1e-13)
             w = float(ElasticNet(rho).prox(np.array([w]), rate * alpha)[0])
     with pytest.raises(ValueError, match="learning_rate"):
-        tw.shrink_steps(1, 1, 1, -1, 3)
+        shrink_steps(1, 1, 1, -1, 3)
     with pytest.raises(ValueError, match="n_steps"):
-        tw.shrink_steps(1, 1, 1, 1, -3)
+        shrink_steps(1, 1, 1, 1, -3)
 
 
 def test_output_against_input_is_the_best_weight() -> None:
     z = np.linspace(-3, 3, 25)
     candidates = np.linspace(-3, 3, 6001)
     for alpha, rho in itertools.product((0, 0.4, 2.0), (0, 0.3, 1)):
-        out = tw.shrinkage(tw.soft_threshold(z, alpha * rho), alpha, rho)
+        out = shrinkage(soft_threshold(z, alpha * rho), alpha, rho)
         cost = (candidates - z[:, None]) ** 2 / 2 + alpha * ElasticNet(rho).value(candidates[:, None])
         np.testing.assert_allclose(out, candidates[cost.argmin(axis=1)], atol=5.1e-4)
-        arrays = tw.picture({**DEGENERATE[0], "alpha": alpha, "l1_ratio": rho, "optimum_a": 1.25})
+        arrays = picture({**DEGENERATE[0], "alpha": alpha, "l1_ratio": rho, "optimum_a": 1.25})
         np.testing.assert_allclose(arrays["mix_output_y"][::5], out, atol=1e-15)
         assert arrays["mix_output"][0] == arrays["mix_output_y"][np.argmin(np.abs(arrays["input_x"] - 1.25))]
 
@@ -497,7 +506,7 @@ def test_three_weights_are_those_of_a_fit() -> None:
         gram = mix @ mix.T
         gram /= np.sqrt(np.outer(np.diag(gram), np.diag(gram)))
         o, alpha, rho = rng.uniform(-3, 3, 3), 10 ** rng.uniform(-2, 1), rng.choice([0, 0.5, 0.9, 1])
-        found = tw.solve3(gram, o, alpha, rho)
+        found = solve3(gram, o, alpha, rho)
         assert found.kkt <= 1e-12
         assert ElasticNet(rho).violation(found.coef, gram @ (o - found.coef), alpha).max() <= 1e-12
         X = data(gram, rng)
@@ -506,29 +515,29 @@ def test_three_weights_are_those_of_a_fit() -> None:
 
 def test_three_weights_in_degenerate_cases() -> None:
     o = np.array([2.0, -1.0, 0.5])
-    np.testing.assert_allclose(tw.solve3(np.eye(3), o, 0, 1).coef, o, atol=1e-15)
-    assert (tw.solve3(np.eye(3), o, 2, 1).coef == 0).all()
+    np.testing.assert_allclose(solve3(np.eye(3), o, 0, 1).coef, o, atol=1e-15)
+    assert (solve3(np.eye(3), o, 2, 1).coef == 0).all()
     for rho in (0, 0.5, 1):
-        assert tw.solve3(np.ones((3, 3)), o, 0.3, rho).kkt <= 1e-13, "three copies of one feature"
+        assert solve3(np.ones((3, 3)), o, 0.3, rho).kkt <= 1e-13, "three copies of one feature"
     for rho in (0.0, 0.3, 1.0):  # without the third weight it is the two-weight problem
         gram = np.array([[1, 0.7, 0], [0.7, 1, 0], [0, 0, 1]])
-        two = tw.solve(0.7, (2.0, -1.0), 0.4, rho).coef
-        np.testing.assert_allclose(tw.solve3(gram, (2, -1, 0), 0.4, rho).coef, [*two, 0], atol=1e-14)
+        two = solve(0.7, (2.0, -1.0), 0.4, rho).coef
+        np.testing.assert_allclose(solve3(gram, (2, -1, 0), 0.4, rho).coef, [*two, 0], atol=1e-14)
     with pytest.raises(ValueError, match="gram must be"):
-        tw.solve3(np.eye(2), o, 1, 1)
+        solve3(np.eye(2), o, 1, 1)
 
 
 @pytest.mark.slow
 def test_three_weights_touch_their_ball() -> None:
     """In the picture: uncorrelated features, so solve3 with G = I; the drawn ball has the solution's budget."""
     for position in [*Problems(100, 15).positions(), *DEGENERATE[::11]]:
-        arrays = tw.picture(position)
-        optimum = [position["optimum_a"], position["optimum_b"], tw.THIRD]
+        arrays = picture(position)
+        optimum = [position["optimum_a"], position["optimum_b"], THIRD]
         for column, rho in zip(COLUMNS, (1.0, position["l1_ratio"], 0.0), strict=True):
             touch, ball = (
                 np.stack([arrays[f"{column}_{kind}_{axis}"] for axis in "xyz"], -1) for kind in ("touch", "three")
             )
-            np.testing.assert_allclose(touch[0], tw.solve3(np.eye(3), optimum, position["alpha"], rho).coef, atol=1e-14)
+            np.testing.assert_allclose(touch[0], solve3(np.eye(3), optimum, position["alpha"], rho).coef, atol=1e-14)
             np.testing.assert_allclose(ElasticNet(rho).value(ball), ElasticNet(rho).value(touch[0]), rtol=1e-12)
             w = np.array([arrays[f"{column}_solution_a"][0], arrays[f"{column}_solution_b"][0]])
             assert arrays[f"{column}_case"][0] == (w == 0) @ [1, 2]
@@ -536,9 +545,9 @@ def test_three_weights_touch_their_ball() -> None:
 
 def test_the_faces_close_the_surface() -> None:
     """Every edge of the triangles that has a length is shared by two of them."""
-    points = np.moveaxis(tw.ball_surface(1.0, 1.0, tw.GLOBE), 0, -1).reshape(-1, 3).round(12) + 0.0
+    points = np.moveaxis(ball_surface(1.0, 1.0, GLOBE), 0, -1).reshape(-1, 3).round(12) + 0.0
     place = np.unique(points, axis=0, return_inverse=True)[1].ravel()
-    faces = place[np.stack(tw.sphere_faces(), axis=-1)]
+    faces = place[np.stack(sphere_faces(), axis=-1)]
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     edges = edges[edges[:, 0] != edges[:, 1]]
     counts = np.unique(edges, axis=0, return_counts=True)[1]
@@ -547,7 +556,7 @@ def test_the_faces_close_the_surface() -> None:
 
 @pytest.mark.parametrize("rho", [0.0, 0.4, 1.0])
 def test_the_surface_of_the_ball(rho: float) -> None:
-    surface = np.moveaxis(tw.ball_surface(rho, 1.3, 21), 0, -1)
+    surface = np.moveaxis(ball_surface(rho, 1.3, 21), 0, -1)
     assert surface.shape == (21, 41, 3)
     np.testing.assert_allclose(ElasticNet(rho).value(surface), 1.3, rtol=1e-12)
     axis = float(np.abs(surface).max())
@@ -555,9 +564,9 @@ def test_the_surface_of_the_ball(rho: float) -> None:
         gap = np.abs(surface - axis * corner).max(axis=-1)
         assert gap.min() <= 1e-15, "every corner is a point of the surface"
     np.testing.assert_allclose(surface[:, 0], surface[:, -1], atol=1e-15)
-    assert (tw.ball_surface(rho, 0.0, 5) == 0).all()
+    assert (ball_surface(rho, 0.0, 5) == 0).all()
     with pytest.raises(ValueError, match="n must be odd"):
-        tw.ball_surface(rho, 1, 20)
+        ball_surface(rho, 1, 20)
 
 
 # -- the same in the browser
@@ -594,14 +603,14 @@ def check_mirror(page: Page, positions: list[dict[str, float]]) -> None:
         got = page.evaluate(CALL, [source, batch])
         numbers = np.frombuffer(base64.b64decode(got["numbers"]), dtype="<f8").reshape(len(batch), -1)
         for position, row in zip(batch, numbers, strict=True):
-            want = tw.picture(position)
+            want = picture(position)
             assert got["names"] == list(want)
             assert got["lengths"] == [len(values) for values in want.values()]
             starts = np.cumsum([0, *got["lengths"]])[:-1]
             expected = np.concatenate(list(want.values()))
             finite = np.isfinite(expected)
             sizes = np.maximum.reduceat(np.where(finite, np.abs(expected), 0), starts)
-            reach = np.repeat(np.maximum(sizes, tw.OPTIMA), got["lengths"])
+            reach = np.repeat(np.maximum(sizes, OPTIMA), got["lengths"])
             alike = (expected == row) | (np.isnan(expected) & np.isnan(row))
             near = finite & (np.abs(row - np.where(finite, expected, 0)) <= 1e-10 * reach)
             wrong = np.searchsorted(starts, np.flatnonzero(~(alike | near)), side="right") - 1
@@ -620,10 +629,10 @@ def test_the_browser_inverts_the_same(page: Page) -> None:
     problems = Problems(1000, 21)
     c, o, alpha, rho = problems.all
     c[::9] = np.sign(c[::9])
-    t = tw.budget(tw.solve(c, o, alpha, rho).coef, rho)
+    t = budget(solve(c, o, alpha, rho).coef, rho)
     t[::7] = 0
     t[3::7] *= 5  # often beyond the unconstrained optimum
-    want = tw.alpha_of_budget(c, o, t, rho)
+    want = alpha_of_budget(c, o, t, rho)
     cases = [[*row] for row in np.column_stack([c, o, t, rho]).tolist()]
     found = page.evaluate(
         """async ([source, cases]) => {

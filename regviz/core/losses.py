@@ -18,8 +18,6 @@ class Loss(Protocol):
     nothing.
     """
 
-    @property
-    def latex(self) -> str: ...
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def gradient(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
     def curvature(self, y: ArrayLike, prediction: ArrayLike) -> Array: ...
@@ -29,8 +27,6 @@ class Loss(Protocol):
 @dataclass(frozen=True)
 class SquaredError:
     """D = 1/(2n) sum_i (y_i - prediction_i)^2, over the last axis (n,); any axes in front."""
-
-    latex: str = r"\frac{1}{2n}\sum_{i=1}^{n}(y_i - \hat y_i)^2"
 
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array:
         """1/2 mean (y - prediction)^2: (..., n) -> (...)."""
@@ -63,8 +59,6 @@ class LogLoss:
 
     Source: Hastie, Tibshirani & Friedman (2009), eq. 4.20, with 1/n in front.
     """
-
-    latex: str = r"\frac{1}{n}\sum_{i=1}^{n}\bigl[\log(1 + e^{z_i}) - y_i z_i\bigr]"
 
     def value(self, y: ArrayLike, prediction: ArrayLike) -> Array:
         """mean(max(z, 0) - y z + log(1 + exp(-|z|))): (..., n) -> (...); no exp of a large number."""

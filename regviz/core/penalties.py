@@ -28,15 +28,6 @@ class ElasticNet:
     def __post_init__(self) -> None:
         number("l1_ratio", self.l1_ratio, RATIO)
 
-    @property
-    def latex(self) -> str:
-        r"""The formula as LaTeX, without alpha; a term of weight zero is left out."""
-        l1, l2 = self.l1_ratio, 1 - self.l1_ratio
-        factor = "" if l1 == 1 else rf"{l1:.4g}\,"
-        half = rf"\tfrac{{{l2:.4g}}}{{2}}"
-        terms = [(l1, rf"{factor}\lVert w \rVert_1"), (l2, rf"{half}\lVert w \rVert_2^2")]
-        return " + ".join(term for weight, term in terms if weight > 0)
-
     def value(self, coef: ArrayLike) -> Array:
         """rho sum |w_j| + (1 - rho)/2 sum w_j^2: (..., p) -> (...)."""
         coef = reals("coef", coef)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regviz.core import Array
-from regviz.core.data.datasets import DATASETS, Data, Indices, split
+from regviz.core.data.datasets import DATASETS, Data, Indices, Stream, split
 from regviz.core.data.features import BASES, Standardizer
 from regviz.core.linear.grid import LinearGrid, alpha_max
 from regviz.core.linear.selection import mean_squared_error
@@ -18,7 +18,6 @@ MIX_DEFAULT = 5  # the L1 ratio 0.5
 L2, L1 = 0, len(L1_RATIOS) - 1  # rows of the sweep
 # Where the slider stands at first, as a share of the λ at which the lasso is empty: (curves, tables of features).
 START = (0.01, 0.1)
-_RESAMPLES_STREAM = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +86,7 @@ class Task:
 
 def resample_seeds(settings: Settings, count: int) -> list[int]:
     """Seeds for `count` further samples of the same source, none of them that of the page."""
-    drawn = np.random.SeedSequence([settings.random_state, _RESAMPLES_STREAM]).generate_state(count, np.uint32)
+    drawn = np.random.SeedSequence(Stream.SAMPLES.seed(settings.random_state)).generate_state(count, np.uint32)
     return [int(seed) + MAX_RANDOM_STATE + 1 for seed in drawn]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from regviz.frame import session
 from regviz.frame.scene import Scene
 from regviz.frame.words import plain
 from regviz.live.board import Axis
@@ -26,20 +27,20 @@ def arrive(scene: Scene, scenes: Iterable[Scene]) -> None:
     a link to another page takes along the fields of the widgets that are left behind. Here pages share what the links
     to all pages carry, and nothing else.
     """
-    before = st.session_state.get("page")
+    before = st.session_state.get(session.PAGE)
     if before == scene.path:
         return
-    st.session_state["page"], st.session_state["subject"] = scene.path, scene.subject
+    st.session_state[session.PAGE], st.session_state[session.SUBJECT] = scene.path, scene.subject
     query = st.query_params.to_dict()
     if before is not None:
         for name in {name for other in scenes for name in other.settings.knobs()}:
             st.session_state.pop(name, None)
         if not through_history():
-            query = st.session_state["left_at"].get(scene.subject, {})
+            query = st.session_state[session.LEFT_AT].get(scene.subject, {})
     knobs = scene.settings.knobs()
     raw = {name: value for name, value in query.items() if name in knobs}
     settings, problems = scene.settings.clean(raw)
-    st.session_state["url_problems"] = problems if before is None else []  # of a link, not of a step back
+    st.session_state[session.URL_PROBLEMS] = problems if before is None else []  # of a link, not of a step back
     right = {name: knobs[name].written(getattr(settings, name)) for name in raw}
     wrong = {name: right[name] for name in raw if not reads_alike(raw[name], right[name])}
     query = query | wrong
@@ -48,10 +49,63 @@ def arrive(scene: Scene, scenes: Iterable[Scene]) -> None:
         st.rerun()
 
 
+def read_words(scene: Scene) -> None:
+    """Old links have the words of a choice: the server takes them for its slug, as the browser does at once."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as query:
+        for name, knob in scene.settings.knobs().items():
+            for slug, words in knob.options.items():
+                if query.get_all(name) == [words] != [slug]:
+                    query.set_with_no_forward_msg(name, slug)
+
+
 def through_history() -> bool:
     """Whether the reader has gone back or forward: then the browser's address is right as it is."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def keep_slugs(scene: Scene) -> None:
+    """From here on the browser's address never has the words of a choice of this page, but its slug.
+
+    Streamlit's widgets write themselves into the address at the moment of a change, with the words that they show.
+    That moment is the right one (an answer of the server may come after the next release of a slider, and would undo
+    it), so the words are replaced in the browser as they are written, and so are those of an old link.
+    """
+    slugs = {
+        urlencode({name: words}): urlencode({name: slug})
+        for name, knob in scene.settings.knobs().items()
+        for slug, words in knob.options.items()
+        if words != slug
+    }
+    if slugs:
+        st.components.v2.component("regviz_slugs", js=KEEP_SLUGS)(key=session.SLUGS, data={"slugs": slugs})
+
+
+KEEP_SLUGS = """
+const read = (field) => new URLSearchParams(field).toString();  // one spelling for every way to encode it
+const inSlugs = (address) => address.replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
+
+export default function ({ data }) {
+  const first = !window.regvizSlugs;
+  window.regvizSlugs = Object.assign(Object.create(null), data.slugs);
+  const { history } = window;
+  const mend = () => {
+    const { href } = window.location;
+    if (inSlugs(href) !== href) history.replaceState(history.state, "", href);
+  };
+  if (first) {
+    for (const method of ["pushState", "replaceState"]) {
+      const write = history[method].bind(history);
+      history[method] = (state, title, address) => write(state, title, address && inSlugs(String(address)));
+    }
+    window.addEventListener("popstate", mend);  // back to an old link
+  }
+  mend();
+}
+"""
 
 
 def reads_alike(one: str, other: str) -> bool:
@@ -64,13 +118,13 @@ def reads_alike(one: str, other: str) -> bool:
 
 def remember() -> dict[str, dict[str, str]]:
     """The address at which each subject was left, this page's among them."""
-    left: dict[str, dict[str, str]] = st.session_state.setdefault("left_at", {})
-    left[st.session_state["subject"]] = st.query_params.to_dict()
+    left: dict[str, dict[str, str]] = st.session_state.setdefault(session.LEFT_AT, {})
+    left[st.session_state[session.SUBJECT]] = st.query_params.to_dict()
     return left
 
 
 def tell_of_url() -> None:
-    told = st.session_state["url_told"] = st.session_state.pop("url_problems", [])
+    told = st.session_state[session.URL_TOLD] = st.session_state.pop(session.URL_PROBLEMS, [])
     for problem in told:
         st.warning(plain(problem), icon=":material/link_off:")
 
@@ -78,7 +132,7 @@ def tell_of_url() -> None:
 def tell_of_link(what: str, problems: list[str]) -> None:
     """What was wrong with the link that a visit began with; it stands there until something changes."""
     now = st.query_params.to_dict()
-    told = st.session_state.setdefault("link_told", {})
+    told = st.session_state.setdefault(session.LINK_TOLD, {})
     if what not in told:
         told[what] = (now, problems)
     for problem in told[what][1] if told[what][0] == now else ():
@@ -87,7 +141,7 @@ def tell_of_link(what: str, problems: list[str]) -> None:
 
 def run_again() -> None:
     """Run the page once more at once; what the visitor was told of the link stays."""
-    st.session_state["url_problems"] = st.session_state.get("url_told", [])
+    st.session_state[session.URL_PROBLEMS] = st.session_state.get(session.URL_TOLD, [])
     st.rerun()
 
 

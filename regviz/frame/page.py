@@ -13,7 +13,8 @@ from threading import Thread
 
 import streamlit as st
 
-from regviz.frame.address import arrive, remember, tell_of_url
+from regviz.frame import session
+from regviz.frame.address import arrive, keep_slugs, read_words, remember, tell_of_url
 from regviz.frame.scene import Scene
 from regviz.frame.share import share
 
@@ -31,6 +32,7 @@ _STYLE = """<style>
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
   [data-testid="stSidebarHeader"] { height: 2.6rem; }
   [data-testid="stWidgetLabel"][disabled] { color: inherit; opacity: 0.75; }
+  .st-key-slugs { display: none; }
   [data-stale="true"] { opacity: 1 !important; transition: none !important; }
   @media (max-width: 700px) {
     [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; }
@@ -48,14 +50,16 @@ def open_page(scene: Scene, scenes: Iterable[Scene]) -> None:
         menu_items={"About": ABOUT},
     )
     st.html(_STYLE)
+    read_words(scene)
     arrive(scene, scenes)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(f"RegViz · {scene.title}", anchor=False, width="content")
-        with st.popover("Share", icon=":material/share:", on_change="rerun", key="share_open") as popover:
+        with st.popover("Share", icon=":material/share:", on_change="rerun", key=session.SHARE_OPEN) as popover:
             if popover.open:
                 share(scene)
     st.markdown(scene.says)
     _navigation(scene, scenes)
+    keep_slugs(scene)
     tell_of_url()
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from regviz.core.data.datasets import DATASETS, Data
+from regviz.frame import session
 from regviz.frame.address import reads_alike, start_anew, tell_of_link, through_history
 from regviz.frame.upload import own_data
 from regviz.settings import AUTOMATIC, MAX_RANDOM_STATE, OWN_DATA, DataSettings, Knob, Knobs, Settings, shown
@@ -18,8 +19,6 @@ from regviz.settings import AUTOMATIC, MAX_RANDOM_STATE, OWN_DATA, DataSettings,
 K = TypeVar("K", bound=Knobs)
 D = TypeVar("D", bound=DataSettings)
 T = TypeVar("T")
-
-_DATA_FIELDS = ("n_samples", "noise", "correlation", "random_state", "degree", "basis", "standardize", "validation")
 
 
 def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | None]:
@@ -32,29 +31,23 @@ def side_panel(kind: type[D], more: tuple[str, ...] = ()) -> tuple[D, Data | Non
         entry = DATASETS.get(data)
         own = own_data() if entry is None else None
         if entry is not None:
-            st.session_state["last_data"] = data
+            st.session_state[session.LAST_DATA] = data
             st.caption(entry.description)
         elif own is None:
             entry = DATASETS[stand_in()]
             st.info(f"Until a file of yours can be used, the data are: {entry.label}.", icon=":material/upload_file:")
         chosen = _chosen(kind)
-        takes = {
-            "n_samples": own is None,
-            "noise": entry is not None and entry.takes_noise,
-            "correlation": entry is not None and entry.takes_correlation,
-            "degree": getattr(entry, "domain", None) is not None,
-            "basis": getattr(entry, "domain", None) is not None,
-            "n_splits": getattr(chosen, "match", "cv") == "cv",
-        }
-        for name in (*_DATA_FIELDS, *more):
-            _widget(name, kind, disabled=not takes.get(name, True))
+        for name in (*DataSettings.knobs(), *more):
+            if name != "data":
+                off = name == "n_splits" and getattr(chosen, "match", "cv") != "cv"
+                _widget(name, kind, disabled=off or not kind.knobs()[name].applies(entry))
     settings = _chosen(kind)
     return (replace(settings, data=stand_in()) if data == OWN_DATA and own is None else settings), own
 
 
 def stand_in() -> str:
     """The data set that is shown while there is no file of the user's."""
-    return str(st.session_state.get("last_data", DataSettings.data))
+    return str(st.session_state.get(session.LAST_DATA, DataSettings.data))
 
 
 def all_settings(kind: type[K]) -> K:
@@ -87,7 +80,7 @@ def choose_weights(names: tuple[str, ...]) -> None:
             if st.session_state.get(name, AUTOMATIC) not in options:
                 st.session_state[name] = AUTOMATIC
             _bound(name, knob, AUTOMATIC, st.selectbox, knob.label, options, help=knob.help)
-    tell_of_link("weights", problems if "link_told" not in st.session_state else [])
+    tell_of_link("weights", problems if session.LINK_TOLD not in st.session_state else [])
 
 
 def switch(name: str, kind: type[Knobs]) -> bool:
@@ -103,16 +96,19 @@ def _bound(name: str, knob: Knob, default: Any, draw: Callable[..., T], *args: A
 
     Every release of a slider is a step in the browser's history, and after such a step Streamlit gives each widget the
     value that the address has. Where the widget has it already that is left out: it would undo what the reader changes
-    before the answer is back.
+    before the answer is back. Streamlit knows a choice by its words only, so they stand for its slug when it reads.
     """
     context = get_script_run_ctx()
     stepped = through_history()
-    if context is not None and stepped and name in st.session_state:
-        now = knob.written(st.session_state[name])
-        if reads_alike(st.query_params.get(name, knob.written(default)), now):
-            context.is_history_navigation = False
-            with context.session_state.query_params() as query:
-                query._initial_query_params.pop(name, None)
+    if context is not None:
+        asked = st.query_params.get(name, knob.written(default))
+        with context.session_state.query_params() as query:
+            told = query._initial_query_params
+            if stepped and name in st.session_state and reads_alike(asked, knob.written(st.session_state[name])):
+                context.is_history_navigation = False
+                told.pop(name, None)
+            elif name in told and asked in knob.options:
+                told[name] = [knob.options[asked]]
     value = draw(*args, key=name, bind="query-params", **kwargs)
     if context is not None:
         context.is_history_navigation = stepped

@@ -11,14 +11,13 @@ import io
 import platform
 import zipfile
 from collections.abc import Iterable
-from dataclasses import asdict
 from importlib.metadata import version
 from string import Template
 
 import numpy as np
 
 from regviz.core import Array
-from regviz.core.data.datasets import DATASETS
+from regviz.core.data.datasets import DATASETS, Stream
 from regviz.core.data.features import BASES
 from regviz.fits.compare import Compare
 from regviz.fits.task import L1, L1_RATIOS, L2
@@ -44,7 +43,7 @@ FITS = $fits  # column: (λ, L1 ratio)
 
 $data
 # The split: every row gets a fixed random key, and the rows with the smallest keys validate.
-order = np.argsort(np.random.default_rng([$random_state, 1]).random(len(y)), kind="stable")
+order = np.argsort(np.random.default_rng($split).random(len(y)), kind="stable")
 validation, train = np.sort(order[:$n_validation]), np.sort(order[$n_validation:])
 $features
 
@@ -167,7 +166,7 @@ def script(sweep: Compare, strength: int, l1_ratio: int) -> str:
         names=repr([str(name) for name in sweep.names]),
         fits=repr(fits),
         data=made,
-        random_state=int(settings.random_state),
+        split=Stream.SPLIT.seed(settings.random_state),
         n_validation=len(sweep.validation),
         features=features,
     )
@@ -232,17 +231,9 @@ def _readme(sweep: Compare, strength: int, l1_ratio: int, link: str) -> str:
     for column, row in _columns(sweep, strength, l1_ratio).items():
         lines.append(f"  {column:<4} λ {_alphas(sweep)[row, strength]:.12g}, L1 ratio {L1_RATIOS[row]:g}")
     lines += ["", "Settings"]
-    entry = DATASETS.get(data.name)
-    applies = {
-        "n_samples": entry is not None,
-        "noise": entry is not None and entry.takes_noise,
-        "correlation": entry is not None and entry.takes_correlation,
-        "degree": data.domain is not None,
-        "basis": data.domain is not None,
-    }
-    for name, value in asdict(settings).items():
-        if applies.get(name, True):
-            knob = Settings.knobs()[name]
+    for name, knob in Settings.knobs().items():
+        if knob.applies(DATASETS.get(data.name)):
+            value = getattr(settings, name)
             words = data.label if name == "data" else knob.options.get(value, value)
             lines.append(f"  {knob.label}: {_line(str(words))}")
     lines += [

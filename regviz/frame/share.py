@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from regviz.core.data.datasets import DATASETS
+from regviz.frame import session
 from regviz.frame.address import link
 from regviz.frame.panel import stand_in
 from regviz.frame.scene import Scene
@@ -39,7 +40,7 @@ def share(scene: Scene) -> None:
 def receipt(make: Callable[[str], bytes]) -> None:
     """A button that downloads what `make` packs for the link of the present picture; packed when it is clicked."""
     query = st.query_params.to_dict()
-    if st.session_state.get("data") == OWN_DATA and st.session_state.get("own_data") is None:
+    if st.session_state.get("data") == OWN_DATA and st.session_state.get(session.OWN_DATA) is None:
         query["data"] = DataSettings.knobs()["data"].written(stand_in())
     address = link(query)
     st.download_button(

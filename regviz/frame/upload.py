@@ -9,6 +9,7 @@ import streamlit as st
 
 from regviz.core.data.csvdata import MAX_FEATURES, CsvError, Table, read_csv, to_data
 from regviz.core.data.datasets import Data
+from regviz.frame import session
 from regviz.frame.address import start_anew
 from regviz.frame.words import plain
 
@@ -16,26 +17,26 @@ from regviz.frame.words import plain
 def own_data() -> Data | None:
     """Upload, choose target and features. A file that cannot be used gets a sentence; the last good one stays."""
     upload = st.file_uploader("Your CSV", type=["csv", "tsv", "txt"], help="Up to 5 MB; numbers under a line of names.")
-    if upload is not None and st.session_state.get("own_upload") != upload.file_id:
+    if upload is not None and st.session_state.get(session.OWN_UPLOAD) != upload.file_id:
         try:
-            st.session_state["own_table"] = read_csv(upload.getvalue(), upload.name)
-            st.session_state["own_table_id"] = upload.file_id
-            st.session_state["own_problem"] = ""
+            st.session_state[session.OWN_TABLE] = read_csv(upload.getvalue(), upload.name)
+            st.session_state[session.OWN_TABLE_ID] = upload.file_id
+            st.session_state[session.OWN_PROBLEM] = ""
             start_anew()
         except CsvError as error:
-            st.session_state["own_problem"] = str(error)
-        st.session_state["own_upload"] = upload.file_id
+            st.session_state[session.OWN_PROBLEM] = str(error)
+        st.session_state[session.OWN_UPLOAD] = upload.file_id
     refused = ""
-    if upload is not None and st.session_state.get("own_problem"):
-        refused = f"{upload.name} is not used. {st.session_state['own_problem']}"
+    if upload is not None and st.session_state.get(session.OWN_PROBLEM):
+        refused = f"{upload.name} is not used. {st.session_state[session.OWN_PROBLEM]}"
         st.error(plain(refused), icon=":material/error:")
-    table: Table | None = st.session_state.get("own_table")
+    table: Table | None = st.session_state.get(session.OWN_TABLE)
     if table is None:
         return None
     whose = st.empty()  # before anything else is said of them
     for note in table.notes:
         st.caption(plain(note))
-    key = hash((st.session_state["own_table_id"], table.names))  # another file starts with its own defaults
+    key = hash((st.session_state[session.OWN_TABLE_ID], table.names))  # another file starts with its own defaults
     names = list(table.names)
     target = st.selectbox(
         "Target (what to predict)",
@@ -52,19 +53,19 @@ def own_data() -> Data | None:
         key=f"features_{key}_{target}",
         help=f"1 to {MAX_FEATURES} columns.",
     )
-    choice = (st.session_state["own_table_id"], target, tuple(chosen))
-    if st.session_state.get("own_choice") != choice:  # 20,000 rows are not read again for every rerun
+    choice = (st.session_state[session.OWN_TABLE_ID], target, tuple(chosen))
+    if st.session_state.get(session.OWN_CHOICE) != choice:  # 20,000 rows are not read again for every rerun
         try:
-            st.session_state["own_data"] = to_data(table, target, chosen)
-            st.session_state["own_choice"], st.session_state["own_refusal"] = choice, ""
+            st.session_state[session.OWN_DATA] = to_data(table, target, chosen)
+            st.session_state[session.OWN_CHOICE], st.session_state[session.OWN_REFUSAL] = choice, ""
         except CsvError as error:
-            st.session_state["own_refusal"] = str(error)
-    elif st.session_state.get("own_refusal"):
-        st.session_state["own_refusal"] = ""  # back to the last choice that was well
-    refusal = st.session_state.get("own_refusal", "")
+            st.session_state[session.OWN_REFUSAL] = str(error)
+    elif st.session_state.get(session.OWN_REFUSAL):
+        st.session_state[session.OWN_REFUSAL] = ""  # back to the last choice that was well
+    refusal = st.session_state.get(session.OWN_REFUSAL, "")
     if refusal:
         st.error(plain(refusal), icon=":material/error:")
-    data: Data | None = st.session_state.get("own_data")
+    data: Data | None = st.session_state.get(session.OWN_DATA)
     if data is not None:
         for note in data.notes:
             if note not in table.notes:
@@ -84,9 +85,9 @@ def fingerprint(own: Data | None) -> str:
     """A key for caching by the content of the user's rows; empty without any."""
     if own is None:
         return ""
-    if st.session_state.get("own_fingerprint", (None,))[0] is not own:
-        st.session_state["own_fingerprint"] = (own, digest(own))
-    return str(st.session_state["own_fingerprint"][1])
+    if st.session_state.get(session.OWN_FINGERPRINT, (None,))[0] is not own:
+        st.session_state[session.OWN_FINGERPRINT] = (own, digest(own))
+    return str(st.session_state[session.OWN_FINGERPRINT][1])
 
 
 def digest(data: Data) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import IntEnum, unique
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,10 +29,23 @@ MAX_NOISE = 10.0
 MAX_CORRELATION = 0.99
 MIN_TRAINING = 2
 
-# One stream of random numbers for each purpose. With a common stream the split would repeat the
-# numbers that placed the x, and validation would be the left end of the picture.
-_SPLIT_STREAM = 1
-_ROWS_STREAM = 2
+
+@unique
+class Stream(IntEnum):
+    """One stream of random numbers for each purpose; the samples themselves are drawn from the seed alone.
+
+    With a common stream the split would repeat the numbers that placed the x, and validation would be the left end
+    of the picture.
+    """
+
+    SPLIT = 1  # training and validation
+    ROWS = 2  # of measured data: which of them
+    VAULT = 3  # test rows of a table that has no others
+    SAMPLES = 4  # seeds of further samples
+
+    def seed(self, random_state: int) -> list[int]:
+        """What `numpy.random` takes for this stream. Raises ValueError if random_state is no whole number ≥ 0."""
+        return [whole("random_state", random_state, 0), int(self)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +137,7 @@ class Data:
         that were there. Raises ValueError if n_samples is not 2 to the number of rows.
         """
         whole("n_samples", n_samples, MIN_SAMPLES, self.n_samples)
-        shuffle = _generator(random_state, _ROWS_STREAM).permutation(self.n_samples)
+        shuffle = _generator(random_state, Stream.ROWS).permutation(self.n_samples)
         rows = shuffle[:n_samples]
         return replace(self, X=self.X[rows], y=self.y[rows])
 
@@ -212,6 +227,7 @@ class Linear:
     usual_samples: int = 40
     takes_noise: bool = True
     takes_correlation: bool = True
+    domain: ClassVar[None] = None
 
     def covariance(self, correlation: float) -> Array:
         """Σ, (n_features, n_features), for a correlation r from 0 to 0.99."""
@@ -284,6 +300,7 @@ class Measured:
     usual_samples: int = 200
     takes_noise: bool = False
     takes_correlation: bool = False
+    domain: ClassVar[None] = None
 
     def sample(self, n_samples: int, noise: float, random_state: int, correlation: float = 0.0) -> Data:
         """`n_samples` of the rows, drawn with `random_state`; see Data.draw.
@@ -299,7 +316,7 @@ class Measured:
         _check_sample(n_samples, noise, random_state, correlation, self.max_samples)
         return f"""\
 {self.formula}
-rows = np.random.default_rng([{int(random_state)}, {_ROWS_STREAM}]).permutation(len(y))[:{int(n_samples)}]
+rows = np.random.default_rng({Stream.ROWS.seed(random_state)}).permutation(len(y))[:{int(n_samples)}]
 X, y = X[rows], y[rows]"""
 
 
@@ -354,15 +371,15 @@ def split(n_samples: int, validation_share: float, random_state: int) -> tuple[I
     """
     whole("n_samples", n_samples, MIN_TRAINING)
     validation_share = number("validation_share", validation_share, BELOW_ONE)
-    order = np.argsort(_generator(random_state, _SPLIT_STREAM).random(n_samples), kind="stable")
+    order = np.argsort(_generator(random_state, Stream.SPLIT).random(n_samples), kind="stable")
     wanted = max(round(validation_share * n_samples), int(validation_share > 0))
     n_validation = min(wanted, n_samples - MIN_TRAINING)
     return np.sort(order[n_validation:]), np.sort(order[:n_validation])
 
 
-def _generator(random_state: int, *stream: int) -> np.random.Generator:
-    whole("random_state", random_state, 0)
-    return np.random.default_rng([int(random_state), *stream] if stream else int(random_state))
+def _generator(random_state: int, stream: Stream | None = None) -> np.random.Generator:
+    seed = whole("random_state", random_state, 0) if stream is None else stream.seed(random_state)
+    return np.random.default_rng(seed)
 
 
 def _check_noise(noise: float) -> None:

@@ -30,14 +30,12 @@ class Basis:
     name, label    the slug in the URL and the words on the page
     vandermonde    (t (n,), degree) -> (n, degree + 1), the constant first
     term           k -> the name of φₖ as plain text: "x²", "P₂", "T₂"
-    latex          k -> the name of φₖ as LaTeX: "x^{2}", "P_{2}(x)", "T_{2}(x)"
     """
 
     name: str
     label: str
     vandermonde: Callable[[Array, int], NDArray[np.floating]]
     term: Callable[[int], str]
-    latex: Callable[[int], str]
 
     def expand(self, x: ArrayLike, degree: int, domain: tuple[float, float]) -> Array:
         """φₖ(t) for k = 1 … degree, with x mapped from the domain to t in [−1, 1].
@@ -65,11 +63,6 @@ class Basis:
         check_degree(degree)
         return tuple(self.term(k) for k in range(1, degree + 1))
 
-    def latex_terms(self, degree: int) -> tuple[str, ...]:
-        """The LaTeX names of φ₁ … φ_degree. Raises ValueError for a bad degree."""
-        check_degree(degree)
-        return tuple(self.latex(k) for k in range(1, degree + 1))
-
 
 def check_degree(degree: int) -> None:
     """Raise ValueError unless degree is a whole number from 1 to 20."""
@@ -86,21 +79,18 @@ BASES: dict[str, Basis] = {
             label="Monomials",
             vandermonde=polynomial.polyvander,
             term=lambda k: "x" if k == 1 else "x" + str(k).translate(_SUPERSCRIPTS),
-            latex=lambda k: "x" if k == 1 else f"x^{{{k}}}",
         ),
         Basis(
             name="legendre",
             label="Legendre",
             vandermonde=legendre.legvander,
             term=lambda k: "P" + str(k).translate(_SUBSCRIPTS),
-            latex=lambda k: f"P_{{{k}}}(x)",
         ),
         Basis(
             name="chebyshev",
             label="Chebyshev",
             vandermonde=chebyshev.chebvander,
             term=lambda k: "T" + str(k).translate(_SUBSCRIPTS),
-            latex=lambda k: f"T_{{{k}}}(x)",
         ),
     )
 }

@@ -45,8 +45,6 @@ class Activation(Protocol):
     def smooth(self) -> bool: ...
     @property
     def label(self) -> str: ...
-    @property
-    def latex(self) -> str: ...
     def value(self, z: Array, out: Array) -> Array: ...
     def slope(self, a: Array, out: Array) -> Array: ...
     def initial_std(self, fan_in: int, fan_out: int) -> float: ...
@@ -58,7 +56,6 @@ class Tanh:
 
     name: str = "tanh"
     label: str = "tanh"
-    latex: str = r"\tanh z"
     smooth: bool = True
 
     def value(self, z: Array, out: Array) -> Array:
@@ -80,7 +77,6 @@ class Relu:
 
     name: str = "relu"
     label: str = "ReLU"
-    latex: str = r"\max(z, 0)"
     smooth: bool = False
 
     def value(self, z: Array, out: Array) -> Array:
@@ -104,7 +100,7 @@ ACTIVATIONS: dict[str, Activation] = {f.name: f for f in (TANH, RELU)}
 
 @dataclass(frozen=True)
 class Architecture:
-    """n_inputs - hidden - 1: fully connected layers, one linear output (a prediction, or a logit).
+    """n_inputs - hidden - n_outputs: fully connected layers, linear outputs (a prediction, or logits).
 
     `hidden` has the units of each hidden layer: at most 3 layers of 1 to 32 units. () is the linear model, in which
     the objective is convex. ValueError if a size is not a whole number, or out of range.
@@ -113,9 +109,11 @@ class Architecture:
     n_inputs: int
     hidden: tuple[int, ...] = (16, 16)
     activation: Activation = TANH
+    n_outputs: int = 1
 
     def __post_init__(self) -> None:
         whole("n_inputs", self.n_inputs, 1)
+        whole("n_outputs", self.n_outputs, 1, MAX_UNITS)
         valid = isinstance(self.hidden, tuple) and len(self.hidden) <= MAX_LAYERS
         valid = valid and all(is_whole(units) and 1 <= units <= MAX_UNITS for units in self.hidden)
         sizes = f"a tuple of at most {MAX_LAYERS} layers of 1 to {MAX_UNITS} units, whole numbers"
@@ -124,7 +122,7 @@ class Architecture:
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
         """(out, in + 1) of every layer, the output layer last."""
-        return tuple((n_out, n_in + 1) for n_in, n_out in pairwise((self.n_inputs, *self.hidden, 1)))
+        return tuple((n_out, n_in + 1) for n_in, n_out in pairwise((self.n_inputs, *self.hidden, self.n_outputs)))
 
     @property
     def n_layers(self) -> int:
@@ -139,7 +137,7 @@ class Architecture:
     @property
     def widest(self) -> int:
         """Rows of the largest layer of activations, with its row of ones."""
-        return 1 + max(self.n_inputs, *self.hidden, 1)
+        return 1 + max(self.n_inputs, *self.hidden, self.n_outputs)
 
     @property
     def slices(self) -> tuple[slice, ...]:
@@ -178,9 +176,10 @@ class Architecture:
 
 
 def feature_major(X: Array, dtype: DTypeLike = float) -> Array:
-    """[X, 1] with observations last: (n, n_inputs) -> (n_inputs + 1, n), the last row 1."""
-    inputs = np.ones((X.shape[1] + 1, len(X)), dtype=dtype)
-    inputs[:-1] = X.T
+    """[X, 1] with observations last: (..., n, n_inputs) -> (..., n_inputs + 1, n), the last row 1."""
+    *front, n, n_inputs = X.shape
+    inputs = np.ones((*front, n_inputs + 1, n), dtype=dtype)
+    inputs[..., :-1, :] = X.swapaxes(-1, -2)
     return inputs
 
 
@@ -189,10 +188,12 @@ class Workspace:
 
     A mask on the activations of a hidden layer, (units, n) or (n_models, units, n), multiplies the output of every
     unit in both passes: `masks` has one, or None, for each hidden layer. Dropout is such a mask.
+
+    Predictions, and the slope of a loss in them, are (n_models, n) with one output, (n_models, n_outputs, n) with more.
     """
 
     def __init__(self, architecture: Architecture, n_models: int, n: int, dtype: DTypeLike = float) -> None:
-        self.activation = architecture.activation
+        self.activation, self.single = architecture.activation, architecture.n_outputs == 1
         self.no_masks = (None,) * len(architecture.hidden)
         # of every layer z, then f(z) in its place, and in the backward pass dD/dz
         self.z = [np.empty((n_models, n_out, n), dtype=dtype) for n_out, _ in architecture.shapes]
@@ -200,20 +201,22 @@ class Workspace:
         self.above = [np.empty((n_models, units, n), dtype=dtype) for units in architecture.hidden]
 
     def forward(self, layers: Sequence[Array], inputs: Array, masks: Sequence[Array | None] = ()) -> Array:
-        """Predictions (n_models, n), valid until the next pass.
+        """Predictions, valid until the next pass.
 
         layers  (n_models, out, in + 1) each, of `Architecture.layers`
-        inputs  (n_inputs + 1, n), of `feature_major`
+        inputs  (n_inputs + 1, n), or (n_models, n_inputs + 1, n), of `feature_major`
         """
         first, *rest = layers
         z = self.z[0]
-        # all models see the same inputs: one product
-        np.matmul(first.reshape(-1, len(inputs)), inputs, out=z.reshape(-1, inputs.shape[1]))
+        if inputs.ndim == 2:  # all models see the same inputs: one product
+            np.matmul(first.reshape(-1, len(inputs)), inputs, out=z.reshape(-1, inputs.shape[1]))
+        else:
+            np.matmul(first, inputs, out=z)
         for W, a, mask, z_next in zip(rest, self.a, masks or self.no_masks, self.z[1:], strict=True):
             self.activation.value(z, out=z)
             a[:, :-1] = z if mask is None else z * mask
             z = np.matmul(W, a, out=z_next)
-        return z[:, 0]
+        return z[:, 0] if self.single else z
 
     def backward(
         self,
@@ -225,11 +228,11 @@ class Workspace:
     ) -> None:
         """Fill `gradients`, shaped as `layers`, with dD/dW after `forward` with the same arguments.
 
-        slope  (n_models, n)  dD/dprediction
+        slope  dD/dprediction, shaped as the predictions
 
             dD/dW_l = dD/dz_l [a_{l-1}; 1]^T,   dD/dz_{l-1} = f'(z_{l-1}) * W_l^T dD/dz_l  (without the bias column)
         """
-        delta = slope[:, None]
+        delta = slope[:, None] if self.single else slope
         hidden = zip(layers[1:], gradients[1:], self.a, self.z, self.above, masks or self.no_masks, strict=False)
         for W, gradient, a, z, above, mask in reversed(list(hidden)):
             np.matmul(delta, a.swapaxes(1, 2), out=gradient)
@@ -240,20 +243,23 @@ class Workspace:
             delta *= above
             if mask is not None:
                 delta *= mask
-        n = inputs.shape[1]
-        gradients[0][:] = (delta.reshape(-1, n) @ inputs.T).reshape(gradients[0].shape)
+        if inputs.ndim == 2:
+            gradients[0][:] = (delta.reshape(-1, inputs.shape[1]) @ inputs.T).reshape(gradients[0].shape)
+        else:
+            np.matmul(delta, inputs.swapaxes(1, 2), out=gradients[0])
 
 
 def forward(architecture: Architecture, parameters: Array, X: Array) -> Array:
     """Predictions (logits for a classifier) of any number of models: (..., n_parameters), (n, n_inputs) -> (..., n).
 
-    ValueError if X has another number of columns.
+    With several outputs (..., n_outputs, n). ValueError if X has another number of columns.
     """
     if X.ndim != 2 or X.shape[1] != architecture.n_inputs:
         raise ValueError(f"X must be (n, {architecture.n_inputs}), got shape {X.shape}")
     flat = parameters.reshape(-1, architecture.n_parameters)
     inputs = feature_major(X, flat.dtype)
-    predictions = np.empty((len(flat), len(X)), dtype=flat.dtype)
+    outputs = () if architecture.n_outputs == 1 else (architecture.n_outputs,)
+    predictions = np.empty((len(flat), *outputs, len(X)), dtype=flat.dtype)
     at_once = max(1, min(len(flat), BUFFER // (architecture.widest * max(len(X), 1))))
     workspace = Workspace(architecture, at_once, len(X), flat.dtype)
     for start in range(0, len(flat), at_once):
@@ -262,7 +268,7 @@ def forward(architecture: Architecture, parameters: Array, X: Array) -> Array:
         if len(models) < at_once:
             workspace = Workspace(architecture, len(models), len(X), flat.dtype)
         predictions[rows] = workspace.forward(architecture.layers(models), inputs)
-    return predictions.reshape(*parameters.shape[:-1], len(X))
+    return predictions.reshape(*parameters.shape[:-1], *outputs, len(X))
 
 
 def loss_and_gradient(
@@ -275,9 +281,9 @@ def loss_and_gradient(
 ) -> tuple[Array, Array]:
     """The data term D and its gradient for B models, without any penalty: (B,) and (B, n_parameters).
 
-    parameters (B, n_parameters), X (n, n_inputs), y (n,); masks as in `Workspace`.
+    parameters (B, n_parameters), X (n, n_inputs) or (B, n, n_inputs), y (n,); masks as in `Workspace`.
     """
-    workspace = Workspace(architecture, len(parameters), len(X), parameters.dtype)
+    workspace = Workspace(architecture, len(parameters), X.shape[-2], parameters.dtype)
     inputs, layers = feature_major(X, parameters.dtype), architecture.layers(parameters)
     gradient = np.empty_like(parameters)
     prediction = workspace.forward(layers, inputs, masks)

@@ -88,8 +88,6 @@ class Decay(Protocol):
     def of_objective(self) -> bool: ...
     @property
     def label(self) -> str: ...
-    @property
-    def latex(self) -> str: ...
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None: ...
     def after(self, w: Array, rate: float | Array, learning_rate: float, penalty: StackedPenalty) -> None: ...
 
@@ -108,7 +106,6 @@ class Proximal:
 
     name: str = "proximal"
     label: str = "proximal step"
-    latex: str = r"w \leftarrow \operatorname{prox}_{\eta\lambda}\bigl(w - \eta\,\nabla D\bigr)"
     of_objective: bool = True
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
@@ -127,7 +124,6 @@ class InLoss:
 
     name: str = "loss"
     label: str = "L2 in the loss"
-    latex: str = r"w \leftarrow w - \eta\,(\nabla D + \lambda w)"
     of_objective: bool = True
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
@@ -150,7 +146,6 @@ class Decoupled:
 
     name: str = "decoupled"
     label: str = "decoupled weight decay"
-    latex: str = r"w \leftarrow (1 - \eta\lambda)\,w - \eta\,\nabla D"
     of_objective: bool = False
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
@@ -170,7 +165,6 @@ class DecoupledImplicit:
 
     name: str = "decoupled-implicit"
     label: str = "decoupled weight decay, implicit"
-    latex: str = r"w \leftarrow \frac{w - \eta\,\nabla D}{1 + \eta\lambda}"
     of_objective: bool = False
 
     def before(self, w: Array, gradient: Array, learning_rate: float, penalty: StackedPenalty) -> None:
@@ -206,7 +200,6 @@ class Optimizer:
 
     name: ClassVar[str]
     label: ClassVar[str]
-    latex: ClassVar[str]
     n_moments: ClassVar[int]
 
     def __post_init__(self) -> None:
@@ -242,7 +235,6 @@ class SGD(Optimizer):
 
     name: ClassVar[str] = "sgd"
     label: ClassVar[str] = "SGD"
-    latex: ClassVar[str] = r"w \leftarrow w - \eta\, g"
     n_moments: ClassVar[int] = 0
 
     def move(self, state: State, w: Array, gradient: Array) -> float:
@@ -265,7 +257,6 @@ class Momentum(Optimizer):
 
     name: ClassVar[str] = "momentum"
     label: ClassVar[str] = "Momentum"
-    latex: ClassVar[str] = r"v \leftarrow \mu v - \eta\, g, \quad w \leftarrow w + v"
     n_moments: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
@@ -302,7 +293,6 @@ class Adam(Optimizer):
 
     name: ClassVar[str] = "adam"
     label: ClassVar[str] = "Adam"
-    latex: ClassVar[str] = r"w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}"
     n_moments: ClassVar[int] = 2
 
     def __post_init__(self) -> None:

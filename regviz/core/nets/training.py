@@ -1,13 +1,13 @@
 """How does a network learn under every strength of a penalty? All of them trained together, step by step.
 
 Every model of a sweep sees the same data in the same order and starts from the same weights: what differs between two
-of them is the penalty alone.
+of them is the penalty alone, and the value of a `LiveAxis` if there is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import Protocol
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from regviz.core import Array
-from regviz.core.checks import between, number, reals, require, whole
+from regviz.core.checks import SQUARABLE, between, number, numbers, reals, require, whole
 from regviz.core.linear.grid import one_blas_thread
 from regviz.core.losses import Loss
 from regviz.core.nets.mlp import Architecture, Workspace, feature_major, forward
@@ -25,8 +25,8 @@ from regviz.core.nets.optimizers import Optimizer, StackedPenalty, UpdateTerms, 
 MAX_EPOCHS, MAX_STEPS, MAX_MODELS, MAX_SAMPLES = 5_000, 200_000, 200, 2_000
 # Sizes of what is multiplied together; float32 ends at 1e38.
 MAX_SCALE, MAX_SIZE, MAX_ALPHA = 10.0, 1e4, 1e6
-# Numbers kept in one sweep: 400 MB in float32.
-MAX_KEPT = 100_000_000
+# Numbers kept in one sweep: 400 MB in float32; and as scalars of every epoch, 40 MB.
+MAX_KEPT, MAX_SCALARS = 100_000_000, 10_000_000
 # A model has exploded when a weight or a prediction is larger, or a gradient not finite.
 EXPLODED = 1e6
 # Models in one chunk: their number, and numbers in one of its buffers, which should stay in a core's cache.
@@ -40,7 +40,10 @@ MAX_WORK, WORK_AT_ONCE, STEPS_AT_ONCE = 1e12, 1e8, 20
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one step is trained on: X (n, n_inputs), y (n,), and masks on the hidden layers as in `Workspace`."""
+    """What one step is trained on: X (n, n_inputs), y (n,), and masks on the hidden layers as in `Workspace`.
+
+    X may be (B, n, n_inputs) where every one of the B models of a stack has inputs of its own.
+    """
 
     X: Array
     y: Array
@@ -48,7 +51,7 @@ class Batch:
 
     @cached_property
     def inputs(self) -> Array:
-        """[X, 1], observations last: (n_inputs + 1, n)."""
+        """[X, 1], observations last: (..., n_inputs + 1, n)."""
         return feature_major(self.X, self.X.dtype)
 
 
@@ -63,6 +66,22 @@ class Part(Protocol):
     """
 
     def __call__(self, batch: Batch, generator: np.random.Generator) -> Batch: ...
+
+
+@dataclass(frozen=True, eq=False)
+class LiveAxis:
+    """An axis of a sweep that is no penalty: a drop rate, a strength of augmentation. Each model has one of its values.
+
+    name    as a plain word: "drop_rate"
+    values  (V,)
+    part    (batch, values (B,), generator) -> batch: as a `Part`, for the B models of a stack at once, whose values it
+            is given in the precision of the training; it returns X (B, n, n_inputs) or masks (B, units, n).
+            The generator depends on the step alone: models of all values see the same draw
+    """
+
+    name: str
+    values: Array
+    part: Callable[[Batch, Array, np.random.Generator], Batch]
 
 
 def steps_per_epoch(n: int, batch_size: int | None = None) -> int:
@@ -95,6 +114,8 @@ def _with_parts(batch: Batch, parts: Sequence[Part], generator: np.random.Genera
 class TrainingSweep:
     """Networks at every kept epoch, L1 ratio and strength. E epochs, R ratios, A strengths. All finite.
 
+    Where training had a `live_axis` of V values its axis is the next: (E, R, A, V) and so on.
+
     epochs               (E,)           kept epochs, ascending; the first is 0, the initial weights
     parameters           (E, R, A, n_parameters)  all layers in one; `weights` has them apart
     data_loss            (E, R, A)      D on the training data, without the penalty
@@ -106,6 +127,8 @@ class TrainingSweep:
     diverged             (R, A)         epoch in which a model was seen to have exploded, -1 if it was not. From then on
                                         it stays as it was at the last kept epoch before
     completed                           the last kept epoch; smaller than asked for if the training was stopped
+    scalars              (R, A, completed + 1) each: what the `Scalar` of this name gave at every epoch, kept or not
+    live_axis                           None if the models differ in their penalty alone
     """
 
     architecture: Architecture
@@ -122,6 +145,8 @@ class TrainingSweep:
     gradient_norm: Array
     diverged: NDArray[np.intp]
     completed: int
+    scalars: Mapping[str, Array] = field(default_factory=dict)
+    live_axis: LiveAxis | None = None
 
     @property
     def weights(self) -> tuple[Array, ...]:
@@ -129,7 +154,7 @@ class TrainingSweep:
         return self.architecture.layers(self.parameters)
 
     def predict(self, X: ArrayLike) -> Array:
-        """Predictions, or logits, of every network: (n, n_inputs) -> (E, R, A, n)."""
+        """Predictions, or logits, of every network: (n, n_inputs) -> (E, R, A, n), as `forward` has them."""
         with one_blas_thread(), np.errstate(under="ignore"):
             return forward(self.architecture, self.parameters, np.asarray(X))
 
@@ -141,6 +166,24 @@ class Progress:
     epoch: int
     epochs: int
     sweep: Callable[[], TrainingSweep]
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """B models of a sweep after an epoch, for a `Scalar` to read. A loss costs a forward pass, where it is asked for.
+
+    parameters       (B, n_parameters)  not to be changed
+    data_loss        ()  D on the training data, without any part: (B,)
+    validation_loss  ()  D on the validation data: (B,); NaN without such
+    """
+
+    parameters: Array
+    data_loss: Callable[[], Array]
+    validation_loss: Callable[[], Array]
+
+
+# One number of each of the B models: (B,).
+Scalar = Callable[[Models], Array]
 
 
 def snapshot_epochs(epochs: int, count: int) -> NDArray[np.intp]:
@@ -174,6 +217,8 @@ def train(
     scale: float = 1.0,
     penalise_biases: bool = False,
     parts: Sequence[Part] = (),
+    live_axis: LiveAxis | None = None,
+    scalars: Mapping[str, Scalar] | None = None,
     snapshots: int | ArrayLike = 120,
     callback: Callable[[Progress], bool] | None = None,
     dtype: DTypeLike = np.float32,
@@ -186,6 +231,9 @@ def train(
     batch_size  None: all observations in every step. The last batch of an epoch may be smaller
     validation  (X, y) for `validation_loss`; it plays no part in training
     scale       multiplies the initial weights
+    live_axis   an axis besides the penalty's two, whose part comes after `parts`
+    scalars     by name, what to note of every model at every epoch; where one has exploded its scalars stay as its
+                weights do
     snapshots   how many epochs to keep, spread by `snapshot_epochs`; or the epochs themselves: 0 and `epochs` are added
     callback    called before the first step, at every kept epoch, every few steps between, and at the end; returns
                 whether to go on. If not, the sweep ends at the last kept epoch. All models are at the same epoch then
@@ -208,16 +256,23 @@ def train(
     # a small integer type would overflow
     epochs, batch_size = int(epochs), None if batch_size is None else int(batch_size)
     number("scale", scale, between(0, MAX_SCALE))
-    n_models = len(l1_ratios) * len(alphas)
-    require("alphas x l1_ratios", n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")
+    live_axis = _check_live_axis(live_axis)
+    n_models = len(l1_ratios) * len(alphas) * (len(live_axis.values) if live_axis else 1)
+    names = "alphas x l1_ratios" + (f" x {live_axis.name}" if live_axis else "")
+    require(names, n_models, n_models <= MAX_MODELS, f"at most {MAX_MODELS} models")
     work = epochs * n_models * len(data.y) * architecture.n_parameters
     require("epochs x models x rows of X x parameters", work, work <= MAX_WORK, f"at most {MAX_WORK:g}")
-    numbers = len(kept) * n_models * architecture.n_parameters
-    require("snapshots", len(kept), numbers <= MAX_KEPT, f"at most {MAX_KEPT} weights in all")
+    n_kept = len(kept) * n_models * architecture.n_parameters
+    require("snapshots", len(kept), n_kept <= MAX_KEPT, f"at most {MAX_KEPT} weights in all")
+
+    scalars = dict(scalars or {})
+    n_noted = len(scalars) * n_models * (epochs + 1)
+    require("scalars", len(scalars), n_noted <= MAX_SCALARS, f"at most {MAX_SCALARS} numbers in all")
 
     initial_stream, order_stream, part_stream = generator.spawn(3)
+    axis_stream = part_stream.spawn(1)[0]
     initial = architecture.initial(initial_stream, scale).astype(dtype)
-    history = _History(architecture, loss, alphas, l1_ratios, kept, initial, data, held_out)
+    history = _History(architecture, loss, alphas, l1_ratios, kept, initial, data, held_out, live_axis, scalars)
     n_batch = min(len(data.y), batch_size or len(data.y))
     at_once = BUFFER // (architecture.widest * n_batch)
     runs = _split(n_models, min(max(at_once, 8), MAX_CHUNK))
@@ -237,7 +292,11 @@ def train(
             if callback and not callback(Progress(start, epochs, history.sweep)):
                 break
             steps = [
-                (epoch, _with_parts(batch, parts, part_stream))
+                _Step(
+                    epoch,
+                    _with_parts(batch, parts, part_stream),
+                    int(axis_stream.integers(2**62)) if live_axis else None,
+                )
                 for epoch in range(start + 1, stop + 1)
                 for batch in next(plan)
             ]
@@ -253,8 +312,20 @@ def train(
     return history.sweep()
 
 
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A step of all models: in which epoch, on what, and the seed of the live axis's draw."""
+
+    epoch: int
+    batch: Batch
+    seed: int | None
+
+
 class _History:
-    """What is kept of a training: arrays (E, R * A, ...), of which the first `n_kept` epochs are filled."""
+    """What is kept of a training: arrays (E, models, ...), of which the first `n_kept` epochs are filled.
+
+    models: R * A, or R * A * V. Its scalars are (models, epochs + 1).
+    """
 
     def __init__(
         self,
@@ -266,16 +337,21 @@ class _History:
         initial: Array,
         data: Batch,
         held_out: Batch | None,
+        live_axis: LiveAxis | None = None,
+        scalars: Mapping[str, Scalar] | None = None,
     ) -> None:
         self.architecture, self.loss, self.alphas, self.l1_ratios = architecture, loss, alphas, l1_ratios
         self.epochs, self.initial, self.data, self.held_out = kept, initial, data, held_out
+        self.live_axis, self.functions = live_axis, scalars or {}
         self.n_kept = 0
-        shape = (len(kept), len(l1_ratios) * len(alphas))
+        self.grid = (len(l1_ratios), len(alphas), *([len(live_axis.values)] if live_axis else []))
+        shape = (len(kept), int(np.prod(self.grid)))
         self.parameters = np.empty((*shape, len(initial)), dtype=initial.dtype)
         self.gradient_norm = np.empty((*shape, architecture.n_layers), dtype=initial.dtype)
         self.data_loss, self.penalty = np.empty((2, *shape), dtype=initial.dtype)
         self.validation_loss, self.accuracy, self.validation_accuracy = np.zeros((3, *shape), dtype=initial.dtype)
         self.diverged = np.full(shape[1], -1, dtype=np.intp)
+        self.scalars = {name: np.empty((shape[1], kept[-1] + 1), dtype=initial.dtype) for name in self.functions}
         self.records = (
             self.parameters,
             self.gradient_norm,
@@ -288,11 +364,10 @@ class _History:
 
     def sweep(self) -> TrainingSweep:
         """What there is so far."""
-        grid = (len(self.l1_ratios), len(self.alphas))
-        kept = slice(self.n_kept)
+        kept, completed = slice(self.n_kept), int(self.epochs[self.n_kept - 1])
 
         def so_far(values: Array) -> Array:
-            return values[kept].reshape(self.n_kept, *grid, *values.shape[2:])
+            return values[kept].reshape(self.n_kept, *self.grid, *values.shape[2:])
 
         classified = self.loss.accuracy(self.data.y, self.data.y) is not None
         validated = self.held_out is not None
@@ -309,8 +384,10 @@ class _History:
             accuracy=so_far(self.accuracy) if classified else None,
             validation_accuracy=so_far(self.validation_accuracy) if classified and validated else None,
             gradient_norm=so_far(self.gradient_norm),
-            diverged=self.diverged.reshape(grid).copy(),
-            completed=int(self.epochs[self.n_kept - 1]),
+            diverged=self.diverged.reshape(self.grid).copy(),
+            completed=completed,
+            scalars={name: noted[:, : completed + 1].reshape(*self.grid, -1) for name, noted in self.scalars.items()},
+            live_axis=self.live_axis,
         )
 
 
@@ -325,27 +402,55 @@ class _Chunk:
         self.layers = architecture.layers(self.parameters)
         self.gradient_layers = architecture.layers(self.gradient)
         self.state = optimizer.init(self.parameters.shape, self.parameters.dtype)
+        ratio, alpha, *value = np.indices(history.grid).reshape(len(history.grid), -1)[:, rows]
+        self.live_axis = history.live_axis
+        if self.live_axis:
+            self.values = self.live_axis.values[value[0]].astype(self.parameters.dtype)
         self.penalty = StackedPenalty.of(
-            alphas=np.tile(history.alphas, len(history.l1_ratios))[rows],
-            l1_ratios=np.repeat(history.l1_ratios, len(history.alphas))[rows],
+            alphas=history.alphas[alpha],
+            l1_ratios=history.l1_ratios[ratio],
             penalised=architecture.is_weight | penalise_biases,
             dtype=self.parameters.dtype,
         )
         self.diverged = history.diverged[rows]  # a view
         self.workspaces: dict[int, Workspace] = {}
+        self.models = Models(
+            self.parameters,
+            data_loss=lambda: self.loss_on(history.data),
+            validation_loss=lambda: self.loss_on(history.held_out),
+        )
 
-    def advance(self, steps: Sequence[tuple[int, Batch]]) -> None:
-        """One step of the optimizer on each (epoch, batch)."""
+    def advance(self, steps: Sequence[_Step]) -> None:
+        """The steps of the optimizer."""
         if (self.diverged >= 0).all():
             return
-        for epoch, batch in steps:
-            prediction = self.gradient_on(batch)
+        for step, following in zip(steps, [*steps[1:], None], strict=True):
+            prediction = self.gradient_on(self.varied(step))
             if not np.abs(prediction).max() <= EXPLODED:  # or NaN
-                self.stop(epoch, self.exploded(prediction))
+                self.stop(step.epoch, self.exploded(prediction))
             self.optimizer.step(self.state, self.parameters, self.gradient, self.penalty)
+            if self.history.scalars and (following is None or following.epoch > step.epoch):
+                self.note(step.epoch)
+
+    def varied(self, step: _Step) -> Batch:
+        """What the step is trained on, with the live axis's part."""
+        if not self.live_axis:
+            return step.batch
+        return self.live_axis.part(step.batch, self.values, np.random.default_rng(step.seed))
+
+    def note(self, epoch: int) -> None:
+        """The scalars of all models after an epoch."""
+        for name, scalar in self.history.functions.items():
+            self.history.scalars[name][self.rows, epoch] = scalar(self.models)
+
+    def loss_on(self, batch: Batch | None) -> Array:
+        """D on these data: (n_models,); NaN without data."""
+        if batch is None:
+            return np.full(len(self.parameters), np.nan)
+        return self.history.loss.value(batch.y, self.workspace(batch).forward(self.layers, batch.inputs))
 
     def gradient_on(self, batch: Batch) -> Array:
-        """Fill `gradient` with that of D on the batch; returns the predictions (n_models, n)."""
+        """Fill `gradient` with that of D on the batch; returns the predictions."""
         workspace = self.workspace(batch)
         prediction = workspace.forward(self.layers, batch.inputs, batch.masks)
         slope = self.history.loss.gradient(batch.y, prediction)
@@ -360,7 +465,8 @@ class _Chunk:
         return self.workspaces[n]
 
     def exploded(self, values: Array) -> NDArray[np.bool_]:
-        """Which models have a number that is NaN or too large: (n_models, m) -> (n_models,)."""
+        """Which models have a number that is NaN or too large: (n_models, ...) -> (n_models,)."""
+        values = values.reshape(len(values), -1)
         return np.asarray(~((values.max(axis=1) <= EXPLODED) & (values.min(axis=1) >= -EXPLODED)))
 
     def stop(self, epoch: int, exploded: NDArray[np.bool_]) -> None:
@@ -393,9 +499,14 @@ class _Chunk:
 
         self.stop(epoch, exploded)
         stopped = self.diverged >= 0
+        if k == 0 and history.scalars:
+            self.note(0)
         if k > 0 and stopped.any():
             for record in history.records:
                 record[k, rows][stopped] = record[k - 1, rows][stopped]
+            before = history.epochs[k - 1]
+            for noted in history.scalars.values():
+                noted[rows, before + 1 : epoch + 1][stopped] = noted[rows, before][stopped, np.newaxis]
             self.parameters[stopped] = history.parameters[k, rows][stopped]
 
 
@@ -431,8 +542,8 @@ def trace(
     data = _check_data("X", "y", X, y, architecture, float)
     alphas, l1_ratios = _check_penalties([alpha], [l1_ratio])
     whole("steps", steps, 1, MAX_EPOCHS)
-    numbers = steps * architecture.n_parameters
-    require("steps x parameters", numbers, numbers <= MAX_KEPT // 50, f"at most {MAX_KEPT // 50}")
+    n_kept = steps * architecture.n_parameters
+    require("steps x parameters", n_kept, n_kept <= MAX_KEPT // 50, f"at most {MAX_KEPT // 50}")
     _check_steps(len(data.y), 1, batch_size)
     number("scale", scale, between(0, MAX_SCALE))
     initial_stream, order_stream, part_stream = generator.spawn(3)
@@ -482,6 +593,12 @@ def _check_penalties(alphas: ArrayLike, l1_ratios: ArrayLike) -> tuple[Array, Ar
         if not valid.all():
             raise ValueError(f"{name} must be 0 to {top:g}, got {values[~valid][0]}")
     return alphas, l1_ratios
+
+
+def _check_live_axis(live_axis: LiveAxis | None) -> LiveAxis | None:
+    if live_axis is None:
+        return None
+    return replace(live_axis, values=numbers(live_axis.name, live_axis.values, SQUARABLE, ("V",)))
 
 
 def _check_steps(n: int, epochs: int, batch_size: int | None) -> None:

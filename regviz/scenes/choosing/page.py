@@ -8,7 +8,7 @@ import streamlit as st
 
 from regviz.charts.notes import notes
 from regviz.core.data.datasets import Data
-from regviz.frame import address, panel
+from regviz.frame import address, panel, session
 from regviz.frame.page import prepare
 from regviz.frame.upload import fingerprint
 from regviz.frame.words import say, tell
@@ -77,8 +77,8 @@ def show() -> None:
 
 def opened_before(subject: object) -> list[Opened]:
     """What this visitor has seen of the vault; another subject starts an empty list."""
-    kept = st.session_state.get("vault_records")
+    kept = st.session_state.get(session.VAULT_RECORDS)
     if kept is None or kept[0] != subject:
-        kept = st.session_state["vault_records"] = (subject, [])
+        kept = st.session_state[session.VAULT_RECORDS] = (subject, [])
     held: list[Opened] = kept[1]
     return held

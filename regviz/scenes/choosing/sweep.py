@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from regviz.core import Array
-from regviz.core.data.datasets import DATASETS, Data, Indices
+from regviz.core.data.datasets import DATASETS, Data, Indices, Stream
 from regviz.core.data.features import MAX_DEGREE, MIN_DEGREE
 from regviz.core.linear.grid import fit_grid, fit_grids
 from regviz.core.linear.selection import Choice, cross_validate, mean_squared_error, one_standard_error
@@ -19,7 +19,6 @@ from regviz.settings import OWN_DATA, Settings
 # A test set of as many rows as there are training points; of a table without spare rows, this share is set aside.
 TEST_SHARE = 0.25
 RESAMPLES = 100
-_RESAMPLE_STREAM = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +95,7 @@ def _by_degree(task: Task) -> ByDegree:
 
 def _without_test(data: Data, settings: Settings) -> tuple[Data, Data]:
     """A table that has no spare rows, dealt into (rows to work with, test rows)."""
-    rng = np.random.default_rng([settings.random_state, _RESAMPLE_STREAM])
+    rng = np.random.default_rng(Stream.VAULT.seed(settings.random_state))
     order = rng.permutation(data.n_samples)
     cut = max(1, round(TEST_SHARE * data.n_samples))
     return _rows(data, np.sort(order[cut:])), _rows(data, np.sort(order[:cut]))

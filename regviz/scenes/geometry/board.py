@@ -1,6 +1,6 @@
 """How does the Geometry page look? Bowl, ball, forces, zero-map, fee and tax, all computed at the sliders' position.
 
-Five live axes fit in no grid, so the arrays come from a `Source`: `core.toy.two_weights.picture` here, its mirror
+Five live axes fit in no grid, so the arrays come from a `Source`: `picture.py` here, its mirror
 two_weights.js in the browser. Only the view of three weights is a sweep.
 """
 
@@ -12,8 +12,10 @@ import numpy as np
 
 from regviz.charts.traces import curve, plane, points
 from regviz.core import Array
-from regviz.core.toy.two_weights import LEARNING_RATE, OPTIMA, THIRD, picture, sphere_faces
+from regviz.core.toy.three_weights import sphere_faces
+from regviz.core.toy.zero_map import OPTIMA
 from regviz.live.board import Axis, Board, Dial, LiveFigure, LiveTrace, Moving, Note, Readout, Ref, Source, Swept
+from regviz.scenes.geometry.picture import LEARNING_RATE, THIRD, picture
 
 COLUMNS = (
     ("l1", "L1 · diamond", "ρ = 1"),

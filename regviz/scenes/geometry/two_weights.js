@@ -1,4 +1,5 @@
-// What does the penalty do to two weights, at the position under the pointer? The mirror of core/toy/two_weights.py.
+// What does the penalty do to two weights, at the position under the pointer? The mirror of picture.py beside this file
+// and of what it calls in regviz/core/toy.
 //
 // Same names (in camelCase), same order, same formulas; the docstrings there say what every array is, and a test
 // holds the two against each other. No drawing and no state: numbers in, Float64Arrays out. `o1, o2` is the optimum,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from regviz.core.nets.mlp import ACTIVATIONS
 from regviz.core.nets.training import Progress, TrainingSweep
-from regviz.frame import address, panel
+from regviz.frame import address, panel, session
 from regviz.frame.jobs import Job, Report, Room
 from regviz.frame.words import say
 from regviz.live.board import Axis, payload
@@ -56,13 +56,13 @@ def picture(settings: NetworkSettings, stopped: Any, training: bool) -> None:
             told = f"Stopped after {stopped[0].completed} of {settings.epochs} epochs."
             st.info(told, icon=":material/stop_circle:")
             if st.button("Train to the end", icon=":material/play_arrow:"):
-                del st.session_state["stopped"]
+                del st.session_state[session.STOPPED]
                 address.run_again()
     else:
         job = room().ask(settings, partial(work, settings))
         finished = job.done.wait(0 if job.share > 0 else 0.35)  # a picture at once, or in a moment a better one
         if finished == training:
-            st.session_state["trained"] = settings if finished else None
+            st.session_state[session.TRAINED] = settings if finished else None
             address.run_again()  # how often this runs by itself depends on it
         if job.error is not None:
             st.error(f"This training could not run: {job.error}", icon=":material/error:")
@@ -72,7 +72,7 @@ def picture(settings: NetworkSettings, stopped: Any, training: bool) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.progress(job.share, training_words(job, room().ahead(job), settings.epochs))
                 if found is not None and st.button("Stop", icon=":material/stop:"):
-                    st.session_state["stopped"] = (settings, found)
+                    st.session_state[session.STOPPED] = (settings, found)
                     address.run_again()
     if found is None:
         st.caption("The first picture comes with the first epochs.")
@@ -108,8 +108,8 @@ def training_words(job: Job[Any], ahead: int, epochs: int) -> str:
 def show() -> None:
     """The page, below its title."""
     settings = panel.all_settings(NetworkSettings)
-    stopped = st.session_state.get("stopped")
+    stopped = st.session_state.get(session.STOPPED)
     stopped = stopped[1] if stopped is not None and stopped[0] == settings else None
-    training = stopped is None and st.session_state.get("trained") != settings
+    training = stopped is None and st.session_state.get(session.TRAINED) != settings
     st.fragment(picture, run_every=0.5 if training else None)(settings, stopped, training)
     say(WORDS.markdown(settings))

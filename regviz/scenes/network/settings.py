@@ -9,7 +9,7 @@ from regviz.core.nets.mlp import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
 from regviz.core.nets.optimizers import OPTIMIZERS
 from regviz.settings import MAX_RANDOM_STATE, DataSettings, Knobs, Settings, knob
 
-PROBLEMS = {name: f"Curve: {entry.label}" for name, entry in DATASETS.items() if hasattr(entry, "domain")} | {
+PROBLEMS = {name: f"Curve: {entry.label}" for name, entry in DATASETS.items() if entry.domain} | {
     name: f"Classes: {entry.label}" for name, entry in LABELLED.items()
 }
 
