@@ -140,7 +140,7 @@ def test_a_scene_shows_what_its_claim_tells_of(name: str, claim: Claim) -> None:
     assert claim.seen(sweep, index)
 
 
-LINK = re.compile(r'<a href="([^"]*)" target="_self">show me</a>')
+LINK = re.compile(r'<a href="([^"]*)" target="_self">show&nbsp;me</a>')
 
 
 def queries_on(page: Drawn) -> list[dict[str, str]]:

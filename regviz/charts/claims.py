@@ -87,6 +87,6 @@ class Words:
                     yield part
                 else:
                     address = escape(f"?{urlencode(part.query(self.settings))}")
-                    yield f'{part.said(settings)} <a href="{address}" target="_self">show me</a>'
+                    yield f'{part.said(settings)} <a href="{address}" target="_self">show&nbsp;me</a>'
 
         return "\n".join([f"### {self.heading}", *(f"- {' '.join(parts(point))}" for point in self.points)])
