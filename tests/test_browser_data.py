@@ -176,7 +176,7 @@ def test_a_drag_inside_a_chart_moves_the_strength(page: Page, app_url: str, name
 def test_a_finger_scrolls_up_and_down_and_moves_the_strength_sideways(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    board = board_of("paths", Settings())
+    board = board_of("paths", PathsSettings())
     label = board.axes[0].label
     open_board(page, f"{app_url}/paths")
     settle(page)
