@@ -31,7 +31,7 @@ from regviz.scenes.paths.settings import PathsSettings
 from regviz.scenes.paths.sweep import paths
 from regviz.scenes.variance import board as variance_figures
 from regviz.scenes.variance.sweep import variance
-from regviz.settings import Settings
+from regviz.settings import Knobs, Settings
 from tests.harness import WATCH, assert_same_coordinates, drag, drawn, open_board, settle, slider, value_of
 
 TALL = {"width": 1366, "height": 2600}  # all figures are on screen
@@ -47,13 +47,13 @@ BUILD = {
 
 
 @cache
-def board_of(name: str, settings: Settings) -> Board:
+def board_of(name: str, settings: Knobs) -> Board:
     return BUILD[name](settings)
 
 
-def query_of(settings: Settings, position: dict[str, str]) -> str:
+def query_of(settings: Knobs, position: dict[str, str]) -> str:
     """The URL of a picture."""
-    default, knobs = Settings(), Settings.knobs()
+    default, knobs = type(settings)(), settings.knobs()
     told = {name: getattr(settings, name) for name in knobs if getattr(settings, name) != getattr(default, name)}
     pairs = {name: knobs[name].written(value) for name, value in told.items()} | position
     return "&".join(f"{name}={value.replace(' ', '+')}" for name, value in pairs.items())
@@ -103,7 +103,7 @@ CURSORS = r"""() => {
 
 def test_the_cursor_is_in_the_same_place_of_all_charts_in_every_frame(page: Page, app_url: str) -> None:
     """In each frame of a drag, all six cursors stand where Python puts the λ that the slider shows."""
-    settings = Settings(match="df")  # each penalty has a λ, and so a place, of its own
+    settings = PathsSettings(match="df")  # each penalty has a λ, and so a place, of its own
     board = board_of("paths", settings)
     sent = frames_sent(page)
     page.set_viewport_size(TALL)
@@ -177,7 +177,7 @@ def test_a_drag_inside_a_chart_moves_the_strength(page: Page, app_url: str, name
 def test_a_finger_scrolls_up_and_down_and_moves_the_strength_sideways(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    board = board_of("paths", Settings())
+    board = board_of("paths", PathsSettings())
     label = board.axes[0].label
     open_board(page, f"{app_url}/paths")
     settle(page)
