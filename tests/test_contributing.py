@@ -20,7 +20,7 @@ PIECE = re.compile(
 
 LOOK = """
 from streamlit.testing.v1 import AppTest
-from regviz.core.data.datasets import DATASETS
+from regviz.fits.penalties import PENALTIES
 
 page = AppTest.from_file("app.py", default_timeout=30)
 page.switch_page("pages/shrink.py")
@@ -35,6 +35,8 @@ first.query_params["data"] = "Tent"
 first.run()
 assert not first.exception and not first.error and not first.warning, first
 assert first.selectbox(key="data").value == "tent"
+assert "quarter" in PENALTIES
+assert any("L2** leaves something of the weight" in words.value and 'href="?alpha=10"' in words.value for words in page.markdown)
 assert "no polynomial has a corner" in " ".join(caption.value for caption in first.sidebar.caption)
 """
 
@@ -70,7 +72,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(source, folder / name)
     pieces = list(PIECE.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
-    assert len(pieces) >= 6
+    assert len(pieces) >= 9
     for piece in pieces:
         put(piece, folder)
     return folder
@@ -86,8 +88,11 @@ def test_what_is_added_is_on_the_pages(copy: Path) -> None:
 
 
 def test_and_passes_the_tests_that_ask_every_page_and_data_set(copy: Path) -> None:
-    asked = "imports_point_down or detour or (Shrink and not renders) or page_table or tent"
-    files = [f"tests/{name}.py" for name in ("test_architecture", "test_pages", "test_datasets", "test_settings")]
+    asked = "imports_point_down or detour or (Shrink and not renders) or page_table or tent or shrink"
+    files = [
+        f"tests/{name}.py"
+        for name in ("test_architecture", "test_pages", "test_datasets", "test_settings", "test_claims")
+    ]
     run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", asked)
 
 
