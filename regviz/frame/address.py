@@ -17,6 +17,7 @@ from regviz.frame import session
 from regviz.frame.scene import Scene
 from regviz.frame.words import plain
 from regviz.live.board import Axis
+from regviz.live.modules import beside
 from regviz.settings import shown
 
 
@@ -81,31 +82,9 @@ def keep_slugs(scene: Scene) -> None:
         if words != slug
     }
     if slugs:
-        st.components.v2.component("regviz_slugs", js=KEEP_SLUGS)(key=session.SLUGS, data={"slugs": slugs})
-
-
-KEEP_SLUGS = """
-const read = (field) => [...new URLSearchParams(field)].map((pair) => pair.join("=")).join();  // however encoded
-const inSlugs = (address) => address.replace(/[^?&#]+/g, (part) => window.regvizSlugs[read(part)] ?? part);
-
-export default function ({ data }) {
-  const first = !window.regvizSlugs;
-  window.regvizSlugs = Object.assign(Object.create(null), data.slugs);
-  const { history } = window;
-  const mend = () => {
-    const { href } = window.location;
-    if (inSlugs(href) !== href) history.replaceState(history.state, "", href);
-  };
-  if (first) {
-    for (const method of ["pushState", "replaceState"]) {
-      const write = history[method].bind(history);
-      history[method] = (state, title, address) => write(state, title, address && inSlugs(String(address)));
-    }
-    window.addEventListener("popstate", mend);  // back to an old link
-  }
-  mend();
-}
-"""
+        st.components.v2.component("regviz_slugs", js=beside(__file__, "slugs.js"))(
+            key=session.SLUGS, data={"slugs": slugs}
+        )
 
 
 def reads_alike(one: str, other: str) -> bool:

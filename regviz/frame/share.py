@@ -12,7 +12,7 @@ from regviz.frame import session
 from regviz.frame.address import link
 from regviz.frame.panel import stand_in
 from regviz.frame.scene import Scene
-from regviz.live.component import share_link
+from regviz.live.modules import beside
 from regviz.settings import OWN_DATA, DataSettings
 
 
@@ -21,7 +21,7 @@ def share(scene: Scene) -> None:
     import segno
 
     address = link(st.query_params.to_dict())
-    share_link()
+    st.components.v2.component("regviz.share", html=HTML, css=CSS, js=beside(__file__, "share.js"))(key="share")
     if len(address) < 2000:
         st.image(segno.make(address, error="m").svg_inline(scale=6, border=3, light="white"), width=280)
     else:
@@ -52,3 +52,16 @@ def receipt(make: Callable[[str], bytes]) -> None:
         on_click="ignore",
         help="The link, the seed, a Python script that makes these three fits anew, and the whole path as CSV.",
     )
+
+
+HTML = """<button type="button">Copy link</button>
+<input type="text" readonly aria-label="Link to this picture"><p role="status"></p>"""
+
+CSS = """
+button { width: 100%; padding: 8px; font: 600 15px var(--st-font); cursor: pointer; color: var(--st-background-color);
+  background: var(--st-primary-color); border: 0; border-radius: 8px; }
+input { width: 100%; box-sizing: border-box; margin-top: 8px; padding: 6px 8px; font: 13px var(--st-font);
+  color: var(--st-text-color); background: var(--st-secondary-background-color); border: 1px solid #8888;
+  border-radius: 6px; }
+p { margin: 4px 0 0; font: 14px var(--st-font); min-height: 20px; color: var(--st-text-color); }
+"""

@@ -40,6 +40,12 @@ def css() -> str:
     return lean(JS.with_name("live.css").read_text(encoding="utf-8"))
 
 
+@cache
+def beside(file: str, name: str) -> str:
+    """A small module that stands beside a Python file."""
+    return lean(Path(file).with_name(name).read_text(encoding="utf-8"))
+
+
 def lean(text: str) -> str:
     """JavaScript or CSS without comments, types and indentation, which every visitor would download."""
     bare = re.sub(r"(^|\s)// .*", "", re.sub(r"/\*.*?\*/ ?", "", text, flags=re.S))
