@@ -21,7 +21,7 @@ def share(scene: Scene) -> None:
     import segno
 
     address = link(st.query_params.to_dict())
-    st.components.v2.component("regviz.share", html=HTML, css=CSS, js=beside(__file__, "share.js"))(key="share")
+    st.components.v2.component("regviz_share", html=HTML, css=CSS, js=beside(__file__, "share.js"))(key="share")
     if len(address) < 2000:
         st.image(segno.make(address, error="m").svg_inline(scale=6, border=3, light="white"), width=280)
     else:
