@@ -340,10 +340,17 @@ RELEASE = """range => { // the hand of somebody else: the reader's own stays whe
 }"""
 
 
-@pytest.mark.parametrize(("name", "other"), [("standardize", "false"), ("basis", "legendre"), ("match", "error")])
-@pytest.mark.parametrize("seconds", [0, 0.15])
+@pytest.mark.parametrize(
+    ("name", "other", "seconds", "pauses"),
+    [
+        ("standardize", "false", 0, (0, 160)),
+        ("standardize", "false", 0.15, (100, 300)),
+        ("basis", "legendre", 0.15, (0, 160)),
+        ("match", "error", 0.15, (0, 300)),
+    ],
+)
 def test_a_release_and_a_setting_at_once_both_count(
-    page: Page, app_url: str, seconds: float, name: str, other: str
+    page: Page, app_url: str, name: str, other: str, seconds: float, pauses: tuple[int, int]
 ) -> None:
     knob = Settings.knobs()[name]
     typed = page.get_by_label(re.compile("^Strength λ.*, typed value"))  # of L1, where the others have another
@@ -351,7 +358,7 @@ def test_a_release_and_a_setting_at_once_both_count(
     with far_away(app_url, seconds) as url:
         open_board(page, url)
         settle(page)
-        for turn, pause in enumerate((0, 100, 160, 300)):
+        for turn, pause in enumerate(pauses):
             before = typed.input_value()
             wanted = None if turn % 2 else other
             words = knob.options.get(wanted or getattr(Settings, name), knob.label)

@@ -131,8 +131,6 @@ def test_a_live_axis_that_can_not_be() -> None:
 class Softmax:
     """D = 1/n sum_i [log sum_k exp(z_ki) - z_(y_i)i]: logits z (..., 3, n), classes y (n,) = 0, 1 or 2."""
 
-    latex: str = ""
-
     def value(self, y: Array, z: Array) -> Array:
         top = z.max(axis=-2, keepdims=True)
         total = top[..., 0, :] + np.log(np.exp(z - top).sum(axis=-2))

@@ -39,7 +39,6 @@ from tests.test_live import sound
 class AbsoluteError:
     """D = 1/n sum_i |y_i - prediction_i|."""
 
-    latex: str = r"\frac{1}{n}\sum_i|y_i - \hat y_i|"
     error_name: str = "mean absolute error"
     adds_variance: bool = False
 

@@ -14,7 +14,7 @@ from regviz.core.checks import NOT_NEGATIVE, RATIO, SQUARABLE, number, numbers, 
 
 
 def formula(absolute: str = "Σ|w|", square: str = "Σw²") -> str:
-    """The penalty as plain text, with ρ the L1 ratio and its two sums as given; in LaTeX `ElasticNet.latex`."""
+    """The penalty as plain text, with ρ the L1 ratio and its two sums as given."""
     return f"ρ {absolute} + (1 − ρ)/2 {square}"
 
 
