@@ -33,6 +33,7 @@ _STYLE = """<style>
   [data-testid="stSidebarHeader"] { height: 2.6rem; }
   [data-testid="stWidgetLabel"][disabled] { color: inherit; opacity: 0.75; }
   .st-key-slugs { display: none; }
+  [data-testid="stMarkdownContainer"] a[target="_self"] { font-size: 0.8em; text-underline-offset: 2px; }
   [data-stale="true"] { opacity: 1 !important; transition: none !important; }
   @media (max-width: 700px) {
     [data-testid="stMainBlockContainer"] { padding: 3.8rem 0.8rem 2rem; }
